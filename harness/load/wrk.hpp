@@ -1,0 +1,52 @@
+// wrk, the load generator: its command line, and the report its Lua hook (harness/load/wrk_report.lua) leaves behind.
+// Pure but for read_wrk_report. wrk is never asked for a latency of its own: harness/load/wrk_recovery.hpp.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/record/trial_record.hpp"
+
+namespace interleave {
+
+struct WrkJob {
+  std::string url;
+  std::uint32_t connections = 1;
+  std::uint32_t threads = 1;  // of wrk; one per core it may use
+  std::chrono::nanoseconds duration{0};
+  std::chrono::nanoseconds timeout{2'000'000'000};
+  std::filesystem::path script;  // wrk_report.lua
+  std::filesystem::path report;  // where the hook writes
+};
+
+// A program to start: arguments (first the program) and what is added to the environment.
+struct WrkCommand {
+  std::vector<std::string> arguments;
+  std::map<std::string, std::string> environment;
+};
+
+// wrk -c 100 -t 3 opens 99 connections: threads are reduced to the largest number that divides the connections.
+[[nodiscard]] WrkCommand wrk_command(const WrkJob& job);
+
+// About 4 x the longest mean latency to be expected, within 2 s and 60 s: a later reply vanishes from wrk's
+// histogram, and every second costs 8 MB of memory. Whole seconds, as wrk wants it.
+[[nodiscard]] std::chrono::seconds wrk_timeout(std::chrono::nanoseconds longest_expected_latency);
+
+// wrk -d takes whole seconds only; the harness interrupts longer (SIGINT ends a run properly) or rounds up.
+[[nodiscard]] std::chrono::seconds wrk_duration(std::chrono::nanoseconds duration);
+
+// The report is missing, truncated, not JSON, or says what cannot be: reason wrk_failed.
+struct WrkReportError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Parses the report, undoes the rewriting and proves it. `connections` is what wrk got as -c.
+[[nodiscard]] WrkResult parse_wrk_report(std::string_view json, std::uint32_t connections);
+[[nodiscard]] WrkResult read_wrk_report(const std::filesystem::path& report, std::uint32_t connections);
+
+}  // namespace interleave

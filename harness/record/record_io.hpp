@@ -1,0 +1,36 @@
+// The three kinds of result files: writing (atomically), reading, and finding them in a run's folder. The only place
+// that knows their JSON. Readers throw UsageError with one line "<file>: what is wrong"; writers throw
+// std::system_error (harness/record/atomic_file.hpp).
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/record/run_record.hpp"
+#include "harness/record/summary_record.hpp"
+#include "harness/record/trial_record.hpp"
+
+namespace interleave {
+
+inline constexpr int kSchemaVersion = 1;
+
+[[nodiscard]] std::string to_json(const TrialRecord& trial);
+[[nodiscard]] std::string to_json(const RunRecord& run);
+[[nodiscard]] std::string to_json(const SummaryRecord& summary);
+
+// `name` stands in messages.
+[[nodiscard]] TrialRecord trial_from_json(std::string_view json, std::string_view name);
+[[nodiscard]] RunRecord run_from_json(std::string_view json, std::string_view name);
+
+[[nodiscard]] std::filesystem::path trial_path(const std::filesystem::path& run_folder, const TrialSpec& spec);
+
+void write_trial(const std::filesystem::path& run_folder, const TrialRecord& trial);  // trials/<id>.json
+void write_run(const std::filesystem::path& run_folder, const RunRecord& run);        // run.json
+void write_summary(const std::filesystem::path& run_folder, const SummaryRecord& summary);
+
+[[nodiscard]] RunRecord read_run(const std::filesystem::path& run_folder);
+// All trials that exist, in the run's order.
+[[nodiscard]] std::vector<TrialRecord> read_trials(const std::filesystem::path& run_folder);
+
+}  // namespace interleave

@@ -1,0 +1,136 @@
+// Everything one trial yields, raw: the file trials/<id>.json (docs/schemas/trial.schema.json). Statistics come later
+// and only from these files. Plain values.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/plan/plan.hpp"
+#include "harness/record/counters.hpp"
+#include "harness/record/validity.hpp"
+
+namespace interleave {
+
+// Latency histogram: (microseconds, count), ascending, counts > 0.
+using Histogram = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+
+// How wrk's rewriting of its latencies was undone (harness/load/wrk_recovery.hpp).
+enum class Recovery : std::uint8_t {
+  exact,       // undone; the counts prove it
+  not_needed,  // wrk rewrote nothing
+  failed,      // the counts do not add up: no raw histogram
+  capped       // the histogram was too large to export: no raw histogram
+};
+
+struct WrkErrors {
+  std::uint64_t connect = 0;
+  std::uint64_t read = 0;
+  std::uint64_t write = 0;
+  std::uint64_t status = 0;   // replies with a status above 399
+  std::uint64_t timeout = 0;  // replies later than --timeout
+
+  [[nodiscard]] std::uint64_t total() const noexcept { return connect + read + write + status + timeout; }
+};
+
+// As wrk says it, phantom samples included: for reference only, never for results.
+struct WrkReported {
+  double min_us = 0, max_us = 0, mean_us = 0, stdev_us = 0;
+  double p50_us = 0, p90_us = 0, p99_us = 0, p999_us = 0;
+};
+
+struct WrkResult {
+  std::uint64_t requests = 0;
+  std::uint64_t duration_us = 0;
+  std::uint64_t bytes = 0;
+  WrkErrors errors;
+  WrkReported reported;
+  std::uint64_t expected_interval_us = 0;  // of the rewriting; 0: wrk rewrote nothing
+  bool corrected = false;                  // wrk added at least one phantom sample
+  Recovery recovery = Recovery::failed;
+  std::optional<Histogram> raw;  // latencies as they were
+};
+
+// One look at one process; t_ms counts from the start of the window.
+struct ProcessSample {
+  std::int64_t t_ms = 0;
+  std::uint64_t cpu_user_ns = 0;    // since the process started
+  std::uint64_t cpu_system_ns = 0;  // since the process started
+  std::uint64_t rss_kib = 0;
+  std::optional<std::uint64_t> pss_kib;
+  std::uint32_t threads = 0;
+  std::uint32_t fds = 0;
+  std::uint64_t runqueue_wait_ns = 0;  // sum over live threads
+};
+
+// Totals of one process over the window.
+struct ProcessWindow {
+  std::uint64_t cpu_ns = 0;  // clock_getcpuclockid: exact, whole process
+  std::uint64_t cpu_user_ns = 0;
+  std::uint64_t cpu_system_ns = 0;
+  std::uint64_t max_rss_kib = 0;
+  std::uint32_t max_threads = 0;
+  std::uint32_t max_fds = 0;
+  std::optional<std::uint64_t> voluntary_switches;  // only where the process reports them itself
+  std::optional<std::uint64_t> involuntary_switches;
+};
+
+// One process of a trial. Roles: "server", "backend", "generator".
+struct ProcessRecord {
+  std::vector<std::string> command;
+  std::vector<std::uint32_t> cpus;  // affinity; empty: not pinned
+  std::optional<ProcessWindow> window;
+  std::vector<ProcessSample> samples;
+};
+
+struct MachineSample {
+  std::int64_t t_ms = 0;
+  double steal_percent = 0;  // of all CPU time, since the last sample
+  double load1 = 0;
+  std::optional<double> psi_cpu_some_percent;  // share of the time since the last sample
+  std::uint64_t tcp_retransmits = 0;           // since the window began
+  std::uint64_t listen_overflows = 0;          // since the window began
+};
+
+// Totals of the machine over the window.
+struct MachineWindow {
+  double steal_percent = 0;
+  std::uint64_t tcp_retransmits = 0;
+  std::uint64_t listen_overflows = 0;
+};
+
+// The books of one trial (harness/trial/accounting.hpp).
+struct Accounting {
+  bool three_way = true;  // false: the server has no live counters, so only client and backend are compared
+  std::uint64_t client_responses = 0;
+  std::uint64_t server_responses = 0;
+  std::uint64_t server_calls = 0;
+  std::uint64_t backend_calls = 0;
+  double calls_per_request = 0;
+  std::uint64_t tolerance = 0;               // in flight at the ends of the window
+  std::optional<double> mean_latency_us;     // of the raw histogram
+  std::optional<double> cycle_us;            // connections x duration / requests
+  std::optional<double> little_gap_percent;  // (cycle - mean latency) / cycle
+  std::optional<double> generator_busy;      // CPU time of the generator / window, of one core
+  std::optional<double> lateness_percent;    // backend: mean lateness / mean delay
+};
+
+struct TrialRecord {
+  TrialSpec spec;
+  std::string started_utc;  // 2025-01-31T12:00:00Z
+  Validity validity = Validity::invalid;
+  std::vector<Finding> findings;  // reasons of the verdict, and of a latency that is null
+  std::vector<Warning> warnings;
+  std::uint64_t window_ns = 0;  // between the snapshots
+  std::map<std::string, ProcessRecord> processes;
+  std::optional<WrkResult> wrk;
+  std::optional<ServerCounters> server_before, server_after, server_final;
+  std::optional<BackendStats> backend_before, backend_after;
+  std::optional<Accounting> accounting;
+  std::vector<MachineSample> machine_samples;
+  std::optional<MachineWindow> machine_window;
+};
+
+}  // namespace interleave
