@@ -1,0 +1,29 @@
+# Flags every target of the project gets, through one INTERFACE target; nothing is set globally but the standard.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+option(INTERLEAVE_WERROR "Warnings are errors" ON)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+
+add_library(interleave_options INTERFACE)
+target_include_directories(interleave_options INTERFACE "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}/generated")
+target_compile_options(interleave_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+  $<$<BOOL:${INTERLEAVE_WERROR}>:-Werror>)
+
+# The commit a binary was built from goes into every result. A header of its own, rewritten only when the commit
+# changes, so that a new commit recompiles one file.
+add_custom_target(interleave_version ALL
+  COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${PROJECT_SOURCE_DIR} -DVERSION=${PROJECT_VERSION}
+          -DBUILD_TYPE=${CMAKE_BUILD_TYPE} -DSANITIZER=${INTERLEAVE_SANITIZER}
+          -DOUTPUT=${PROJECT_BINARY_DIR}/generated/interleave_version.hpp
+          -P ${PROJECT_SOURCE_DIR}/cmake/WriteVersion.cmake
+  BYPRODUCTS "${PROJECT_BINARY_DIR}/generated/interleave_version.hpp"
+  COMMENT "Checking the commit")

@@ -1,0 +1,26 @@
+# One line per kind of target.
+
+# interleave_library(NAME SOURCES... LINK libs...): a static library of the project; headers are included from the root.
+function(interleave_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC interleave_options ${arg_LINK} PRIVATE ${arg_PRIVATE_LINK})
+endfunction()
+
+# interleave_executable(NAME SOURCES... LINK libs...)
+function(interleave_executable name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE interleave_options ${arg_LINK})
+endfunction()
+
+# interleave_unit_test(NAME SOURCES... LINK libs...): a GoogleTest executable; each TEST becomes a CTest test.
+# A unit test needs no network, no real clock and no other process; it gets 60 s as a last resort.
+function(interleave_unit_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE interleave_options ${arg_LINK} GTest::gmock_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 60 LABELS unit)
+endfunction()
+
+include(GoogleTest)

@@ -1,0 +1,56 @@
+// What a session waits for. The session hands out one operation at a time; the server model decides how to wait for it.
+// Plain values: nothing here owns memory. Spans and views in an operation stay valid until the session's next call.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <variant>
+
+#include "core/base/clock.hpp"
+
+namespace interleave {
+
+// From the client, into the model's own buffer; answered by Session::complete_read (or complete with an error).
+// `idle`: between requests, nothing read yet - a model may park the connection here.
+struct ReadOp {
+  TimePoint deadline;
+  bool idle = false;
+};
+
+// To the client; complete when all bytes are out.
+struct WriteOp {
+  std::span<const std::byte> bytes;
+  TimePoint deadline;
+};
+
+// One call to the simulated backend. `request` is the encoded RESP command, owned by the session. The model fills in
+// `error` (timed_out: deadline passed; anything else: could not connect, refused, reset, or an error reply) and
+// `reply_bytes` (length of the bulk reply).
+struct BackendCall {
+  std::string_view request;
+  std::error_code error;
+  std::uint32_t reply_bytes = 0;
+};
+
+// Calls that may overlap. Outcomes are per call; the whole operation is completed with an empty IoResult when every
+// call has an outcome, or with timed_out after the model has detached the calls still open.
+struct BackendOp {
+  std::span<BackendCall> calls;
+  TimePoint deadline;
+};
+
+// Close the client connection and destroy the session. Has no completion.
+struct CloseOp {};
+
+using IoOp = std::variant<ReadOp, WriteOp, BackendOp, CloseOp>;
+
+struct IoResult {
+  std::size_t bytes = 0;
+  std::error_code error;
+};
+
+[[nodiscard]] inline bool is_close(const IoOp& op) noexcept { return std::holds_alternative<CloseOp>(op); }
+
+}  // namespace interleave

@@ -1,0 +1,61 @@
+// A workload: the services a request may call, the routes of a server, and how to load them. Plain data, made by
+// load_workload() from one TOML file; immutable afterwards and shared freely between threads.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace interleave {
+
+// Latency distributions of a service. All times are service times: from the arrival of the call to the reply.
+struct ConstantLatency { std::chrono::nanoseconds value{0}; };
+struct ExponentialLatency { std::chrono::nanoseconds mean{0}; };
+struct LognormalLatency { std::chrono::nanoseconds median{0}; double sigma = 0; };  // of the logarithm
+using Latency = std::variant<ConstantLatency, ExponentialLatency, LognormalLatency>;
+
+struct ServiceSpec {
+  std::string name;
+  Latency latency;
+  std::uint32_t reply_bytes = 64;  // length of the bulk reply
+};
+
+// Steps of a request, in order.
+struct CallStep { std::size_t service = 0; };               // index into Workload::services
+struct CpuStep { std::chrono::nanoseconds nominal{0}; };    // fixed work, as much as takes this long on an idle core
+struct SerializeStep { std::uint32_t items = 0; };          // JSON of this many items goes into the body
+using Step = std::variant<CallStep, CpuStep, SerializeStep>;
+
+struct Expectation {
+  int status = 200;
+};
+
+struct Route {
+  std::string target;   // exact path, "/one_call"
+  double weight = 1.0;  // share of the request mix
+  std::vector<Step> steps;
+  Expectation expect;
+};
+
+// What the harness does unless a plan says otherwise.
+struct LoadDefaults {
+  std::vector<std::uint32_t> connections{1, 64, 256};
+};
+
+struct Workload {
+  std::string name;  // equals the file's stem
+  std::string description;
+  std::vector<ServiceSpec> services;
+  std::vector<Route> routes;  // at least one
+  LoadDefaults load;
+};
+
+// Backend calls one request to this route makes.
+[[nodiscard]] std::uint32_t calls_per_request(const Route& route);
+
+// Mean service time of a latency distribution.
+[[nodiscard]] std::chrono::duration<double> mean_latency(const Latency& latency);
+
+}  // namespace interleave
