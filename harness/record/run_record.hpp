@@ -64,8 +64,9 @@ struct RunRecord {
   HostFacts host;
   std::map<std::string, std::string> software;  // "wrk": "4.1.0", ...
   CpuLayout layout;
-  std::vector<std::string> order;            // ids of all trials planned, in the order they run
-  std::map<std::string, Validity> verdicts;  // by id, of the trials done
+  std::optional<double> cpu_iterations_per_us;  // the rate all servers of the run work at; nullopt: no cpu steps
+  std::vector<std::string> order;               // ids of all trials planned, in the order they run
+  std::map<std::string, Validity> verdicts;     // by id, of the trials done
   std::vector<Warning> warnings;
 };
 

@@ -46,7 +46,7 @@ struct WrkResult {
   std::uint64_t duration_us = 0;
   std::uint64_t bytes = 0;
   WrkErrors errors;
-  WrkReported reported;
+  std::optional<WrkReported> reported;     // nullopt: no reply at all
   std::uint64_t expected_interval_us = 0;  // of the rewriting; 0: wrk rewrote nothing
   bool corrected = false;                  // wrk added at least one phantom sample
   Recovery recovery = Recovery::failed;

@@ -31,15 +31,14 @@ enum class Reason : std::uint8_t {
   backend_calls_mismatch,  // the backend saw other calls than the responses need
   client_errors,           // more than 0.1 % of the requests failed at the client
   wrong_status,            // replies with another status than the workload expects
-  counters_missing,        // the server's counters could not be read: accounting is two-way
   // The numbers stand, with doubt: suspect.
   overload,         // more than 0.1 % of the replies were 503: throughput is not goodput
   wrk_checksum,     // wrk's rewriting of latencies could not be undone with proof
-  wrk_capped,       // the histogram was too large to export
   backend_late,     // mean lateness of the backend above 5 % of the mean delay
   generator_bound,  // the generator's core was the limit
   steal,            // the host took more than 2 % of the CPU time
-  // Throughput is valid, latency is null.
+  // Throughput is valid and the trial ok, but latency is null.
+  wrk_capped,        // the histogram was too large to export
   window_too_short,  // fewer than 50 requests per connection: the window cuts off a large part
   starved,           // some connections got no reply at all
   server_closes,     // the server closes connections: connecting is part of the cycle and not of the latency

@@ -1,0 +1,138 @@
+#include "harness/load/wrk.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/load/wrk_recovery.hpp"
+
+namespace interleave {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::seconds kShortestTimeout{2};  // wrk's own default
+constexpr std::chrono::seconds kLongestTimeout{60};  // 480 MB of bins
+
+[[noreturn]] void fail(const std::string& what) {
+  throw WrkReportError("wrk's report: " + what);
+}
+
+const json& member(const json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  if (found == object.end()) fail(std::string("'") + key + "' is missing");
+  return *found;
+}
+
+std::uint64_t count(const json& object, const char* key) {
+  const json& value = member(object, key);
+  if (!value.is_number_unsigned()) fail(std::string("'") + key + "' is not a count");
+  return value.get<std::uint64_t>();
+}
+
+double number(const json& object, const char* key) {
+  const json& value = member(object, key);
+  if (!value.is_number()) fail(std::string("'") + key + "' is not a number");
+  return value.get<double>();
+}
+
+Histogram parse_histogram(const json& bins) {
+  if (!bins.is_array()) fail("'histogram' is not an array");
+  Histogram histogram;
+  histogram.reserve(bins.size());
+  for (const json& bin : bins) {
+    if (!bin.is_array() || bin.size() != 2 || !bin[0].is_number_unsigned() || !bin[1].is_number_unsigned()) {
+      fail("a bin of 'histogram' is not [microseconds, count]");
+    }
+    const auto value = bin[0].get<std::uint64_t>();
+    const auto samples = bin[1].get<std::uint64_t>();
+    if (samples == 0 || (!histogram.empty() && histogram.back().first >= value)) {
+      fail("the bins of 'histogram' are not ascending with counts above 0");
+    }
+    histogram.emplace_back(value, samples);
+  }
+  return histogram;
+}
+
+std::optional<WrkReported> parse_reported(const json& object) {
+  if (object.is_null()) return std::nullopt;
+  return WrkReported{.min_us = number(object, "min_us"),
+                     .max_us = number(object, "max_us"),
+                     .mean_us = number(object, "mean_us"),
+                     .stdev_us = number(object, "stdev_us"),
+                     .p50_us = number(object, "p50_us"),
+                     .p90_us = number(object, "p90_us"),
+                     .p99_us = number(object, "p99_us"),
+                     .p999_us = number(object, "p999_us")};
+}
+
+std::chrono::seconds round_up(std::chrono::nanoseconds duration) {
+  return std::chrono::ceil<std::chrono::seconds>(duration);
+}
+
+}  // namespace
+
+WrkCommand wrk_command(const WrkJob& job) {
+  std::uint32_t threads = std::max(1U, std::min(job.threads, job.connections));
+  while (job.connections % threads != 0) --threads;
+  return {.arguments = {"wrk", "-c", std::to_string(job.connections), "-t", std::to_string(threads), "-d",
+                        std::to_string(wrk_duration(job.duration).count()) + "s", "--timeout",
+                        std::to_string(round_up(job.timeout).count()) + "s", "-s", job.script.string(), job.url},
+          .environment = {{"INTERLEAVE_WRK_REPORT", job.report.string()}}};
+}
+
+std::chrono::seconds wrk_timeout(std::chrono::nanoseconds longest_expected_latency) {
+  constexpr int kMargin = 4;
+  // Compared before multiplying, so that no latency overflows.
+  if (longest_expected_latency >= kLongestTimeout / kMargin) return kLongestTimeout;
+  return std::clamp(round_up(longest_expected_latency * kMargin), kShortestTimeout, kLongestTimeout);
+}
+
+std::chrono::seconds wrk_duration(std::chrono::nanoseconds duration) {
+  return std::max(round_up(duration), std::chrono::seconds{1});
+}
+
+WrkResult parse_wrk_report(std::string_view text, std::uint32_t connections) {
+  const json report = json::parse(text, nullptr, false);
+  if (!report.is_object()) {
+    fail(text.empty() ? "it is empty: wrk did not end properly" : "it is truncated or not JSON");
+  }
+  WrkResult result;
+  result.requests = count(report, "requests");
+  result.duration_us = count(report, "duration_us");
+  result.bytes = count(report, "bytes");
+  if (result.duration_us == 0) fail("'duration_us' is 0");
+  const json& errors = member(report, "errors");
+  result.errors = {.connect = count(errors, "connect"),
+                   .read = count(errors, "read"),
+                   .write = count(errors, "write"),
+                   .status = count(errors, "status"),
+                   .timeout = count(errors, "timeout")};
+  result.reported = parse_reported(member(report, "reported"));
+  const WrkTotals totals{.requests = result.requests,
+                         .timeouts = result.errors.timeout,
+                         .duration_us = result.duration_us,
+                         .connections = connections};
+  result.expected_interval_us = wrk_expected_interval(totals);
+  const json& bins = member(report, "histogram");
+  if (bins.is_null()) {
+    result.recovery = Recovery::capped;
+    return result;
+  }
+  WrkRecovery recovered = recover_wrk_histogram(parse_histogram(bins), totals);
+  result.corrected = recovered.corrected;
+  result.recovery = recovered.recovery;
+  result.raw = std::move(recovered.raw);
+  return result;
+}
+
+WrkResult read_wrk_report(const std::filesystem::path& report, std::uint32_t connections) {
+  std::ifstream in(report, std::ios::binary);
+  if (!in) fail("there is none: wrk did not end properly");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  return parse_wrk_report(text, connections);
+}
+
+}  // namespace interleave
