@@ -1,0 +1,132 @@
+// Reading and writing the fields of result files, for the *_json.cpp of this folder only (it includes nlohmann's whole
+// header). Every failure is a FieldError that names the field; parse_record adds the file and makes it a UsageError.
+#pragma once
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/record/record_io.hpp"
+#include "harness/record/validity.hpp"
+
+namespace interleave {
+
+struct FieldError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+inline const nlohmann::ordered_json& member(const nlohmann::ordered_json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  if (found == object.end()) throw FieldError(std::string("'") + key + "' is missing");
+  return *found;
+}
+
+template <class T>
+[[nodiscard]] T field(const nlohmann::ordered_json& object, const char* key) {
+  try {
+    return member(object, key).template get<T>();
+  } catch (const nlohmann::ordered_json::exception&) {
+    throw FieldError(std::string("'") + key + "' has the wrong type");
+  }
+}
+
+template <class T>
+[[nodiscard]] std::optional<T> optional_field(const nlohmann::ordered_json& object, const char* key) {
+  if (member(object, key).is_null()) return std::nullopt;
+  return field<T>(object, key);
+}
+
+// `read` makes the value from the member's JSON.
+template <class Read>
+[[nodiscard]] auto optional_object(const nlohmann::ordered_json& object, const char* key, Read read)
+    -> std::optional<decltype(read(object))> {
+  const auto& value = member(object, key);
+  if (value.is_null()) return std::nullopt;
+  return read(value);
+}
+
+template <class Read>
+[[nodiscard]] auto array_from(const nlohmann::ordered_json& object, const char* key, Read read)
+    -> std::vector<decltype(read(object))> {
+  const auto& array = member(object, key);
+  if (!array.is_array()) throw FieldError(std::string("'") + key + "' is not an array");
+  std::vector<decltype(read(object))> values;
+  values.reserve(array.size());
+  for (const auto& element : array) values.push_back(read(element));
+  return values;
+}
+
+template <class T, class Write>
+[[nodiscard]] nlohmann::ordered_json array_of(const std::vector<T>& values, Write write) {
+  nlohmann::ordered_json array = nlohmann::ordered_json::array();
+  for (const T& value : values) array.push_back(write(value));
+  return array;
+}
+
+template <class T>
+[[nodiscard]] nlohmann::ordered_json or_null(const std::optional<T>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+}
+
+// Enumerations by name.
+template <class T, std::size_t N>
+[[nodiscard]] std::string_view name_of(const std::pair<T, std::string_view> (&names)[N], T value) {
+  for (const auto& [known, name] : names) {
+    if (known == value) return name;
+  }
+  return names[0].second;
+}
+
+template <class T, std::size_t N>
+[[nodiscard]] T named(const std::pair<T, std::string_view> (&names)[N], const nlohmann::ordered_json& object,
+                      const char* key) {
+  const auto text = field<std::string>(object, key);
+  for (const auto& [value, name] : names) {
+    if (name == text) return value;
+  }
+  throw FieldError(std::string("'") + key + "' is '" + text + "', which is not known");
+}
+
+inline Validity validity_from(const std::string& text) {
+  const std::optional<Validity> validity = parse_validity(text);
+  if (!validity) throw FieldError("'validity' is '" + text + "', which is not known");
+  return *validity;
+}
+
+inline nlohmann::ordered_json warning_json(const Warning& warning) {
+  return {{"text", warning.text}, {"hint", warning.hint}};
+}
+
+inline Warning warning_from(const nlohmann::ordered_json& json) {
+  return {.text = field<std::string>(json, "text"), .hint = field<std::string>(json, "hint")};
+}
+
+inline nlohmann::ordered_json load_json(LoadKind kind, std::uint32_t connections) {
+  return {{"kind", to_string(kind)}, {"connections", connections}, {"rate_rps", nullptr}};
+}
+
+// Parses `text`, checks schema_version and hands the object to `read`.
+template <class Read>
+auto parse_record(std::string_view text, std::string_view name, Read read) {
+  const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
+  try {
+    if (!json.is_object()) throw FieldError("truncated or not JSON");
+    const int version = field<int>(json, "schema_version");
+    if (version != kSchemaVersion) {
+      throw FieldError("schema_version is " + std::to_string(version) + ", this program reads " +
+                       std::to_string(kSchemaVersion));
+    }
+    return read(json);
+  } catch (const FieldError& error) {
+    throw UsageError(std::string(name) + ": " + error.what());
+  }
+}
+
+}  // namespace interleave
