@@ -1,0 +1,62 @@
+// All that a concurrency model provides. Each model is one executable that links servers/common and defines
+// model_info() and make_server(); main(), options, signals, the ready line and the counters are common.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/net/endpoint.hpp"
+#include "core/service/counters.hpp"
+#include "core/service/service.hpp"
+#include "core/service/session.hpp"
+
+namespace interleave {
+
+// What a model says of itself (--describe). Capabilities decide which conformance cases apply:
+//   routes              serves the workload's routes through a session (all but the ruler)
+//   keep_alive          answers more than one request per connection
+//   pipelining          answers pipelined requests in order
+//   concurrent_clients  serves another client while one waits
+//   live_counters       prints a counters line on SIGUSR1 (all that use servers/common)
+struct ModelInfo {
+  std::string name;
+  std::string family;   // blocking | threads | loop | ruler: the marker and the kind of prediction
+  std::string summary;  // one sentence
+  std::vector<std::string> capabilities;
+  std::optional<std::uint32_t> in_flight_limit;  // requests served at a time at most; none: unlimited
+};
+
+struct ServerConfig {
+  Endpoint listen;
+  Endpoint backend;
+  SessionOptions session;
+  std::size_t max_connections = 10'000;      // clients; further ones wait in the listen queue
+  std::size_t backend_connections = 10'000;  // the same limit for every model
+  std::size_t backend_queue = 10'000;        // calls waiting for a connection; beyond: the call fails
+};
+
+class Server {
+ public:
+  Server() = default;
+  virtual ~Server() = default;
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Binds; returns the endpoint with its real port. Called once, before run(). Throws std::system_error.
+  virtual Endpoint listen() = 0;
+  // Serves until stop(), then finishes the requests whose steps have begun, closes the rest and returns.
+  virtual void run() = 0;
+  // From any thread or signal handler (async-signal-safe), idempotent.
+  virtual void stop() noexcept = 0;
+};
+
+// Defined by each model.
+[[nodiscard]] ModelInfo model_info();
+// `service` and `counters` outlive the server. Throws NotSupported if this host cannot run the model.
+[[nodiscard]] std::unique_ptr<Server> make_server(const ServerConfig& config, const Service& service,
+                                                  Counters& counters);
+
+}  // namespace interleave

@@ -1,0 +1,29 @@
+#include "servers/common/stop_event.hpp"
+
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+namespace interleave {
+
+StopEvent::StopEvent() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (!fd_.valid()) throw std::system_error(errno, std::generic_category(), "eventfd");
+}
+
+void StopEvent::raise() const noexcept {
+  const int saved_errno = errno;
+  const std::uint64_t one = 1;
+  // Cannot fail but by overflow of the counter, which leaves it readable all the same.
+  [[maybe_unused]] const auto written = ::write(fd_.get(), &one, sizeof one);
+  errno = saved_errno;
+}
+
+bool StopEvent::raised() const noexcept {
+  pollfd entry{fd_.get(), POLLIN, 0};
+  return ::poll(&entry, 1, 0) > 0;
+}
+
+}  // namespace interleave
