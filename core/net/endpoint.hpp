@@ -1,5 +1,5 @@
-// A host and port as users write them: "127.0.0.1:8080", "[::1]:0". Only numeric addresses: a benchmark that waits for
-// a resolver measures the resolver.
+// A host and port as users write them: "127.0.0.1:8080", "[::1]:0". Only numeric addresses: a benchmark that waits
+// for a resolver measures the resolver.
 #pragma once
 #include <cstdint>
 #include <optional>
