@@ -14,6 +14,12 @@
 
 namespace interleave {
 
+// The longest string a reply may hold, and the most one command may: what a reader buffers is bounded by them.
+inline constexpr std::size_t kMaxReplyBytes = std::size_t{1} << 20U;
+inline constexpr std::size_t kMaxCommandBytes = std::size_t{1} << 16U;
+inline constexpr std::size_t kMaxCommandWords = 1024;
+inline constexpr std::size_t kMaxInlineBytes = 1024;  // a line, without its line feed
+
 // Encodes "CALL <service> <id> <index>" at the end of `out`; id nullopt is sent as "-" (the backend then numbers the
 // call by its arrival). Does not allocate if `out` has room. Byte for byte what redisFormatCommandArgv gives.
 void append_call(std::string& out, std::string_view service, std::optional<std::uint64_t> id, std::uint32_t index);
@@ -28,7 +34,9 @@ struct Reply {
   std::uint32_t bytes = 0;  // length of a bulk or simple string or error
 };
 
-// Reads replies in order from a byte stream. Errors of the protocol are final: close the connection.
+// Reads replies in order from a byte stream. Call next() until it returns nullopt after each feed().
+// Errors of the protocol are final: close the connection. Arrays are one of them: no command of the backend answers
+// so.
 class ReplyReader {
  public:
   explicit ReplyReader(bool keep_text = false);  // keep_text: text() works (tools); otherwise only lengths are kept
@@ -36,7 +44,7 @@ class ReplyReader {
   ReplyReader(ReplyReader&&) noexcept;
   ReplyReader& operator=(ReplyReader&&) noexcept;
 
-  // False: protocol error.
+  // Takes a copy. False after a protocol error.
   [[nodiscard]] bool feed(std::span<const std::byte> data);
   // The next complete reply, nullopt if there is none yet. After a protocol error: always nullopt, failed() is true.
   [[nodiscard]] std::optional<Reply> next();
@@ -49,8 +57,9 @@ class ReplyReader {
   std::unique_ptr<Impl> impl_;
 };
 
-// Reads commands (arrays of bulk strings, or inline commands as redis-cli's pipe and telnet send them) - the server's
-// side. Words are valid until the next call.
+// Reads commands (arrays of bulk strings, or inline commands as redis-cli's pipe and telnet send them: words between
+// blanks, no quotes) - the server's side. Same rules as ReplyReader. Words are valid until the next call of feed() or
+// next(); there is at least one (empty arrays and lines are passed over, as Redis does).
 class CommandReader {
  public:
   CommandReader();
