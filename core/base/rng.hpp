@@ -14,9 +14,10 @@ namespace interleave {
   return x ^ (x >> 31U);
 }
 
-// Uniform in the open interval (0, 1): 53 bits, never 0 and never 1, so that log() of it is finite.
+// Uniform in the open interval (0, 1): never 0 and never 1, so that log() of it is finite. 52 bits, because the
+// middle of the last of 2^53 cells is no double and would round to 1.
 [[nodiscard]] constexpr double unit_interval(std::uint64_t bits) noexcept {
-  return (static_cast<double>(bits >> 11U) + 0.5) * 0x1.0p-53;
+  return (static_cast<double>(bits >> 12U) + 0.5) * 0x1.0p-52;
 }
 
 // A seeded stream. Not thread-safe; copy it to fork the stream.
