@@ -16,8 +16,15 @@ struct CallKey {
   std::uint64_t index = 0;
 };
 
-// Service time of the call. Inverse-transform sampling from one 53-bit uniform number hashed from the key
-// (lognormal: inverse normal CDF by Acklam's rational approximation, relative error 1.15e-9).
+// No call takes longer: beyond every deadline, and a due time computed from it cannot overflow.
+inline constexpr std::chrono::nanoseconds kLongestDelay = std::chrono::hours(1);
+
+// Service time of the call, at most kLongestDelay. Inverse-transform sampling from one uniform number hashed from
+// the key (lognormal: normal_quantile).
 [[nodiscard]] std::chrono::nanoseconds call_delay(const Latency& latency, const CallKey& key);
+
+// The value a standard normal variable stays below with probability p. REQUIRES: 0 < p < 1. P. J. Acklam, "An
+// algorithm for computing the inverse normal cumulative distribution function" (2003): relative error below 1.15e-9.
+[[nodiscard]] double normal_quantile(double p);
 
 }  // namespace interleave

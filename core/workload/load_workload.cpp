@@ -1,0 +1,161 @@
+#include "core/workload/load_workload.hpp"
+
+#include <algorithm>
+
+#include "core/base/config.hpp"
+#include "core/base/text.hpp"
+
+namespace interleave {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// What a workload may ask for: generous for an experiment, small enough that a slip of the pen is noticed.
+constexpr nanoseconds kLongest = std::chrono::seconds(60);
+constexpr double kLargestSigma = 3;
+constexpr double kLargestWeight = 1e6;
+constexpr std::int64_t kLargestReply = 1 << 20;
+constexpr std::int64_t kMostItems = 10'000;
+constexpr std::int64_t kMostConnections = 100'000;
+constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestTarget = 1'000;
+
+// Names become parts of file names, chart labels and backend commands.
+bool is_name(std::string_view text) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !text.empty() && text.size() <= kLongestName && std::all_of(text.begin(), text.end(), allowed);
+}
+
+constexpr std::string_view kNameRule = "use 1 to 64 of a-z, 0-9 and _";
+
+std::string in_quotes(std::string_view text) {
+  return "'" + std::string(text) + "'";
+}
+
+Latency read_latency(const ConfigNode& node) {
+  const ConfigNode& choice = node.single_entry("latency", {"constant", "exponential", "lognormal"});
+  if (choice.key() == "constant") return ConstantLatency{choice.duration(nanoseconds(0), kLongest)};
+  if (choice.key() == "exponential") return ExponentialLatency{choice.duration(nanoseconds(1), kLongest)};
+  choice.allow_keys({"median", "sigma"});
+  return LognormalLatency{choice.at("median").duration(nanoseconds(1), kLongest),
+                          choice.at("sigma").positive_number(kLargestSigma)};
+}
+
+ServiceSpec read_service(const ConfigNode& node) {
+  if (!is_name(node.key())) {
+    node.fail_at_key("service name " + in_quotes(node.key()) + ": " + std::string(kNameRule));
+  }
+  node.allow_keys({"latency", "reply_bytes"});
+  ServiceSpec service;
+  service.name = node.key();
+  service.latency = read_latency(node.at("latency"));
+  if (const auto* bytes = node.find("reply_bytes")) {
+    service.reply_bytes = static_cast<std::uint32_t>(bytes->integer(0, kLargestReply));
+  }
+  return service;
+}
+
+CallStep read_call(const ConfigNode& node, const std::vector<ServiceSpec>& services) {
+  const std::string& name = node.text();
+  const auto found =
+      std::find_if(services.begin(), services.end(), [&](const ServiceSpec& s) { return s.name == name; });
+  if (found == services.end()) {
+    std::vector<std::string_view> names;
+    for (const auto& service : services) names.emplace_back(service.name);
+    const std::string hint = did_you_mean(name, names);
+    node.fail("unknown service " + in_quotes(name) + (hint.empty() ? ": add [services." + name + "]" : hint));
+  }
+  return CallStep{static_cast<std::size_t>(found - services.begin())};
+}
+
+Step read_step(const ConfigNode& node, const std::vector<ServiceSpec>& services) {
+  const ConfigNode& choice = node.single_entry("step", {"call", "cpu", "serialize"});
+  if (choice.key() == "call") return read_call(choice, services);
+  if (choice.key() == "cpu") return CpuStep{choice.duration(nanoseconds(1), kLongest)};
+  return SerializeStep{static_cast<std::uint32_t>(choice.integer(1, kMostItems))};
+}
+
+std::string read_target(const ConfigNode& node, const std::vector<Route>& before) {
+  const std::string& target = node.text();
+  const auto allowed = [](char c) { return c > ' ' && c <= '~' && c != '?' && c != '#'; };
+  if (target.empty() || target.front() != '/' || target.size() > kLongestTarget ||
+      !std::all_of(target.begin(), target.end(), allowed)) {
+    node.fail("target " + in_quotes(target) + ": use a path such as \"/one_call\" of visible ASCII, without ? and #");
+  }
+  if (target == "/" || target == "/healthz") {
+    node.fail("target " + in_quotes(target) + " is reserved: every server answers it itself; use another path");
+  }
+  if (std::any_of(before.begin(), before.end(), [&](const Route& route) { return route.target == target; })) {
+    node.fail("duplicate target " + in_quotes(target) + ": each route needs its own");
+  }
+  return target;
+}
+
+Route read_route(const ConfigNode& node, const Workload& workload) {
+  node.allow_keys({"target", "weight", "steps", "expect"});
+  Route route;
+  route.target = read_target(node.at("target"), workload.routes);
+  if (const auto* weight = node.find("weight")) route.weight = weight->positive_number(kLargestWeight);
+  if (const auto* steps = node.find("steps")) {
+    for (const auto& step : steps->items()) route.steps.push_back(read_step(step, workload.services));
+  }
+  if (const auto* expect = node.find("expect")) {
+    expect->allow_keys({"status"});
+    route.expect.status = static_cast<int>(expect->at("status").integer(200, 599));
+  }
+  return route;
+}
+
+LoadDefaults read_load(const ConfigNode& node) {
+  node.allow_keys({"connections"});
+  LoadDefaults load;
+  const auto* connections = node.find("connections");
+  if (connections == nullptr) return load;
+  load.connections.clear();
+  for (const auto& item : connections->items()) {
+    const auto count = static_cast<std::uint32_t>(item.integer(1, kMostConnections));
+    if (std::find(load.connections.begin(), load.connections.end(), count) != load.connections.end()) {
+      item.fail("duplicate number of connections " + std::to_string(count) + ": name each once");
+    }
+    load.connections.push_back(count);
+  }
+  if (load.connections.empty()) connections->fail("'connections' is empty: name at least one number");
+  return load;
+}
+
+std::string read_name(const ConfigNode& node, const std::filesystem::path& file) {
+  const std::string& name = node.text();
+  const std::string stem = file.stem().string();
+  if (name != stem) {
+    node.fail("name " + in_quotes(name) + " differs from the file's name " + in_quotes(stem) + ": make them equal");
+  }
+  if (!is_name(name)) node.fail("name " + in_quotes(name) + ": " + std::string(kNameRule));
+  return name;
+}
+
+Workload read_workload(const ConfigNode& root, const std::filesystem::path& file) {
+  root.allow_keys({"name", "description", "services", "route", "load"});
+  Workload workload;
+  workload.name = read_name(root.at("name"), file);
+  workload.description = root.at("description").text();
+  if (const auto* services = root.find("services")) {
+    for (const auto& entry : services->entries()) workload.services.push_back(read_service(entry));
+  }
+  const ConfigNode* routes = root.find("route");
+  if (routes == nullptr || routes->items().empty()) root.fail("no route: add at least one [[route]] with a target");
+  for (const auto& entry : routes->items()) workload.routes.push_back(read_route(entry, workload));
+  if (const auto* load = root.find("load")) workload.load = read_load(*load);
+  return workload;
+}
+
+}  // namespace
+
+Workload load_workload(const std::filesystem::path& file) {
+  return read_workload(load_config(file), file);
+}
+
+Workload parse_workload(std::string_view toml_text, const std::filesystem::path& name) {
+  return read_workload(parse_config(toml_text, name), name);
+}
+
+}  // namespace interleave
