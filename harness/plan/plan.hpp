@@ -44,7 +44,7 @@ enum class LoadKind : std::uint8_t { closed };
 
 // One launch of server, backend and generator.
 struct TrialSpec {
-  std::uint32_t index = 0;  // place in the run's order, from 0
+  std::uint32_t index = 0;  // place in the run's order, from 1
   std::string model;
   std::string workload;
   std::string driver = "wrk";
@@ -92,8 +92,8 @@ struct WorkloadModels {
 };
 
 // The trials in the order they run: a randomized block design. Every repetition is a block that contains each cell
-// once, in a random order of its own; calibration trials are spread over the blocks (one round of them in each of the
-// first blocks), so that slow drift of the machine hits predictions, models and loads alike. Same plan = same order.
+// once, in a random order of its own; the rounds of calibration trials are spread evenly over the blocks and shuffled
+// into them, so that slow drift of the machine hits predictions, models and loads alike. Same plan = same order.
 [[nodiscard]] std::vector<TrialSpec> expand(const Plan& plan, std::span<const WorkloadModels> cells);
 
 // Expected time of the trials, with `overhead` for starting, verifying, quieting and stopping each.

@@ -1,0 +1,157 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/base/error.hpp"
+#include "harness/plan/plan.hpp"
+
+namespace interleave {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::filesystem::path kPlans = std::filesystem::path(INTERLEAVE_SOURCE_DIR) / "harness" / "plans";
+
+Plan parse(std::string_view text) {
+  return parse_plan(text, "p.toml");
+}
+
+constexpr std::string_view kSmallest = "name = 'p'\ndescription = 'd'\nworkloads = ['one_call']\n";
+
+TEST(LoadPlan, reads_every_key) {
+  const Plan plan = parse(R"(
+name = "p"
+description = "text"
+driver = "wrk"
+workloads = ["one_call", "hello"]
+models = ["libuv_loop"]
+connections = [1, 16]
+repetitions = 4
+warmup = "250ms"
+duration = "1.5s"
+seed = 42
+[calibration]
+repetitions = 2
+cpu_connections = 32
+)");
+  EXPECT_EQ(plan.name, "p");
+  EXPECT_EQ(plan.description, "text");
+  EXPECT_THAT(plan.workloads, ElementsAre("one_call", "hello"));
+  EXPECT_THAT(plan.models, ElementsAre("libuv_loop"));
+  EXPECT_THAT(plan.connections, ElementsAre(1, 16));
+  EXPECT_EQ(plan.repetitions, 4U);
+  EXPECT_EQ(plan.warmup, milliseconds(250));
+  EXPECT_EQ(plan.duration, milliseconds(1500));
+  EXPECT_EQ(plan.seed, 42U);
+  EXPECT_EQ(plan.calibration.repetitions, 2U);
+  EXPECT_EQ(plan.calibration.cpu_connections, 32U);
+}
+
+TEST(LoadPlan, leaves_models_and_connections_open_unless_told) {
+  const Plan plan = parse(kSmallest);
+  EXPECT_TRUE(plan.models.empty());
+  EXPECT_TRUE(plan.connections.empty());
+  EXPECT_EQ(plan.repetitions, 6U);
+}
+
+TEST(LoadPlan, names_the_place_of_every_mistake) {
+  struct Case {
+    std::string line;  // the fourth of the file
+    const char* message;
+  };
+  const Case cases[] = {
+      {"repetitons = 3", "p.toml:4:1: unknown key 'repetitons' (did you mean 'repetitions'?)"},
+      {"repetitions = 0", "p.toml:4:15:"},
+      {"repetitions = '6'", "p.toml:4:15:"},
+      {"duration = 2", "p.toml:4:12:"},
+      {"duration = '2'", "p.toml:4:12:"},
+      {"duration = '50ms'", "p.toml:4:12:"},
+      {"driver = 'ab'", "p.toml:4:10: unknown driver 'ab'"},
+      {"connections = [1, 1]", "p.toml:4:19: duplicate"},
+      {"connections = [0]", "p.toml:4:16:"},
+      {"models = ['a', 'a']", "p.toml:4:16: 'a' is named twice"},
+      {"seed = -1", "p.toml:4:8:"},
+      {"seed = 9007199254740992", "p.toml:4:8:"},
+      {"[calibration]\nrepetition = 1", "p.toml:5:1: unknown key 'repetition' (did you mean 'repetitions'?)"},
+      {"[calibration]\ncpu_connections = 0", "p.toml:5:19:"},
+      {"x = ", "p.toml:4:"},
+  };
+  for (const Case& c : cases) {
+    try {
+      (void)parse(std::string(kSmallest) + c.line);
+      ADD_FAILURE() << "accepted: " << c.line;
+    } catch (const UsageError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(c.message)) << c.line;
+    }
+  }
+}
+
+TEST(LoadPlan, wants_the_name_of_the_file_and_a_workload) {
+  EXPECT_THROW((void)parse("name = 'q'\ndescription = 'd'\nworkloads = ['one_call']"), UsageError);
+  EXPECT_THROW((void)parse("name = 'p'\ndescription = 'd'\nworkloads = []"), UsageError);
+  EXPECT_THROW((void)parse("name = 'p'\ndescription = 'd'"), UsageError);
+}
+
+TEST(ApplyOverrides, replaces_what_is_given_and_nothing_else) {
+  const Plan base = parse(kSmallest);
+  const Plan same = apply_overrides(base, {});
+  EXPECT_EQ(same.repetitions, base.repetitions);
+  EXPECT_EQ(same.duration, base.duration);
+  PlanOverrides overrides;
+  overrides.models = {"libuv_loop"};
+  overrides.connections = {8};
+  overrides.repetitions = 2;
+  overrides.seed = 7;
+  overrides.duration = milliseconds(500);
+  const Plan plan = apply_overrides(base, overrides);
+  EXPECT_THAT(plan.models, ElementsAre("libuv_loop"));
+  EXPECT_THAT(plan.connections, ElementsAre(8));
+  EXPECT_EQ(plan.repetitions, 2U);
+  EXPECT_EQ(plan.seed, 7U);
+  EXPECT_EQ(plan.duration, milliseconds(500));
+  EXPECT_EQ(plan.warmup, base.warmup);
+  EXPECT_EQ(plan.workloads, base.workloads);
+}
+
+TEST(ApplyOverrides, refuses_what_would_be_no_plan) {
+  const auto refused = [](auto set) {
+    PlanOverrides overrides;
+    set(overrides);
+    EXPECT_THROW((void)apply_overrides(Plan{}, overrides), UsageError);
+  };
+  refused([](PlanOverrides& o) { o.repetitions = 0; });
+  refused([](PlanOverrides& o) { o.connections = {0}; });
+  refused([](PlanOverrides& o) { o.connections = {4, 4}; });
+  refused([](PlanOverrides& o) { o.connections = {100'001}; });
+  refused([](PlanOverrides& o) { o.models = {"a", "b", "a"}; });
+  refused([](PlanOverrides& o) { o.workloads = {"a", "a"}; });
+  refused([](PlanOverrides& o) { o.seed = std::uint64_t{1} << 53U; });
+  refused([](PlanOverrides& o) { o.duration = milliseconds(0); });
+  refused([](PlanOverrides& o) { o.warmup = std::chrono::hours(1); });
+}
+
+TEST(RequireKnown, suggests_the_nearest_name) {
+  const std::vector<std::string> known{"libuv_loop", "single_threaded"};
+  const std::vector<std::string> right{"libuv_loop"};
+  const std::vector<std::string> wrong{"libuv_lop"};
+  EXPECT_NO_THROW(require_known("model", right, known));
+  try {
+    require_known("model", wrong, known);
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("unknown model 'libuv_lop' (did you mean 'libuv_loop'?)"));
+  }
+}
+
+TEST(Plans, of_the_repository_are_valid_and_keep_their_time) {
+  const Workload workload{.name = "one_call", .description = "", .services = {}, .routes = {}, .load = {}};
+  const std::vector<WorkloadModels> cells{{.workload = &workload, .models = {"single_threaded", "libuv_loop"}}};
+  const auto time = [&](const char* name) { return estimate_time(expand(load_plan(kPlans / name), cells)); };
+  EXPECT_LE(time("quick.toml"), std::chrono::minutes(5));
+  EXPECT_LE(time("smoke.toml"), std::chrono::seconds(30));
+  EXPECT_EQ(load_plan(kPlans / "quick.toml").repetitions, 6U);
+}
+
+}  // namespace
+}  // namespace interleave

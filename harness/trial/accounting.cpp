@@ -1,0 +1,216 @@
+#include "harness/trial/accounting.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <string>
+
+namespace interleave {
+namespace {
+
+constexpr double kPercent = 100.0;
+
+template <class... Args>
+std::string format(const char* pattern, Args... args) {
+  char text[256];
+  (void)std::snprintf(text, sizeof text, pattern, args...);
+  return text;
+}
+
+unsigned long long printable(std::uint64_t value) {
+  return value;
+}
+
+double share_percent(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0.0 : kPercent * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::optional<double> mean_us(const std::optional<Histogram>& histogram) {
+  if (!histogram || histogram->empty()) return std::nullopt;
+  double sum = 0, count = 0;
+  for (const auto& [value, samples] : *histogram) {
+    sum += static_cast<double>(value) * static_cast<double>(samples);
+    count += static_cast<double>(samples);
+  }
+  return sum / count;
+}
+
+// Compares and collects; one method per rule.
+class Books {
+ public:
+  Books(const AccountingInput& input, const AccountingLimits& limits) : input_(input), limits_(limits) {
+    books_.three_way = input.server_before && input.server_after;
+    books_.client_responses = input.wrk.requests;
+    books_.calls_per_request = input.calls_per_request;
+    books_.tolerance = input.connections;  // each connection has one request in flight at most when wrk stops
+    backend_ = difference(input.backend_after, input.backend_before);
+    books_.backend_calls = backend_.calls;
+    if (books_.three_way) {
+      server_ = difference(*input.server_after, *input.server_before);
+      books_.server_responses = server_.all_responses();
+      books_.server_calls = server_.backend_calls;
+    }
+  }
+
+  AccountingOutcome settle() {
+    check_client();
+    if (books_.three_way) check_server();
+    check_backend_calls();
+    check_backend_lateness();
+    check_steal();
+    check_latency();
+    return {.accounting = books_, .findings = std::move(findings_), .warnings = std::move(warnings_)};
+  }
+
+ private:
+  void find(Reason reason, std::string detail) {
+    findings_.push_back({.reason = reason, .detail = std::move(detail)});
+  }
+
+  [[nodiscard]] std::uint64_t server_errors(const char* status) const {
+    const auto found = server_.responses.find(status);
+    return found == server_.responses.end() ? 0 : found->second;
+  }
+
+  void check_client() {
+    const WrkResult& wrk = input_.wrk;
+    if (wrk.requests == 0) {
+      find(Reason::no_responses, "the client got no reply in the window");
+      return;
+    }
+    const WrkErrors& errors = wrk.errors;
+    const std::uint64_t lost = errors.connect + errors.read + errors.write + errors.timeout;
+    if (share_percent(lost, wrk.requests) > limits_.error_percent) {
+      find(Reason::client_errors, format("connect %llu, read %llu, write %llu, timeout %llu of %llu requests",
+                                         printable(errors.connect), printable(errors.read), printable(errors.write),
+                                         printable(errors.timeout), printable(wrk.requests)));
+    } else if (lost > 0) {
+      warnings_.push_back({.text = format("%llu client errors", printable(lost)),
+                           .hint = "below the limit of 0.1 %; see wrk.errors in the trial"});
+    }
+  }
+
+  void check_server() {
+    check_responses();
+    if (input_.wrk.requests == 0) return;
+    const std::uint64_t unavailable = server_errors("503");
+    if (input_.expected_status != 503 &&
+        share_percent(unavailable, books_.server_responses) > limits_.error_percent) {
+      find(Reason::overload,
+           format("%llu of %llu replies were 503", printable(unavailable), printable(books_.server_responses)));
+    }
+    const std::string expected = std::to_string(input_.expected_status);
+    for (const auto& [status, responses] : server_.responses) {
+      if (responses == 0 || status == expected || status == "503") continue;
+      find(Reason::wrong_status, format("%llu replies with status %s instead of %s", printable(responses),
+                                        status.c_str(), expected.c_str()));
+    }
+  }
+
+  // The server may have answered what wrk no longer waited for when it stopped: up to one request per connection.
+  void check_responses() {
+    const std::uint64_t client = books_.client_responses;
+    const std::uint64_t server = books_.server_responses;
+    if (server >= client && server - client <= books_.tolerance) return;
+    find(Reason::responses_mismatch, format("client %llu, server %llu, at most %llu in flight", printable(client),
+                                            printable(server), printable(books_.tolerance)));
+  }
+
+  // Every reply the client has needed its calls; beyond them only requests in flight at the end may have called.
+  void check_backend_calls() {
+    const double needed = static_cast<double>(books_.client_responses) * books_.calls_per_request;
+    const double in_flight = static_cast<double>(books_.tolerance) * books_.calls_per_request;
+    const auto backend = static_cast<double>(books_.backend_calls);
+    // Half a call of slack: calls per request may be a mean over routes, rounded in binary.
+    if (backend < needed - 0.5 || backend > needed + in_flight + 0.5) {
+      find(Reason::backend_calls_mismatch,
+           format("%llu replies need %.0f calls, the backend saw %llu", printable(books_.client_responses), needed,
+                  printable(books_.backend_calls)));
+      return;
+    }
+    if (!books_.three_way) return;
+    const double gap = std::abs(static_cast<double>(books_.server_calls) - backend);
+    if (gap > in_flight + 0.5) {
+      find(Reason::backend_calls_mismatch, format("the server made %llu calls, the backend saw %llu",
+                                                  printable(books_.server_calls), printable(books_.backend_calls)));
+    }
+  }
+
+  void check_backend_lateness() {
+    if (backend_.completed == 0 || backend_.delay_mean_us <= 0) return;
+    books_.lateness_percent = kPercent * backend_.lateness_mean_us / backend_.delay_mean_us;
+    if (*books_.lateness_percent <= limits_.lateness_percent) return;
+    find(Reason::backend_late, format("mean lateness %.0f us of a mean delay of %.0f us (%.1f %%)",
+                                      backend_.lateness_mean_us, backend_.delay_mean_us, *books_.lateness_percent));
+  }
+
+  void check_steal() {
+    if (!input_.steal_percent || *input_.steal_percent <= limits_.steal_percent) return;
+    find(Reason::steal, format("the host took %.1f %% of the CPU time", *input_.steal_percent));
+  }
+
+  void check_latency() {
+    const WrkResult& wrk = input_.wrk;
+    if (input_.generator_cpu_ns && input_.window_ns > 0) {
+      books_.generator_busy = static_cast<double>(*input_.generator_cpu_ns) / static_cast<double>(input_.window_ns);
+    }
+    if (wrk.requests == 0) return;
+    books_.cycle_us = static_cast<double>(input_.connections) * static_cast<double>(wrk.duration_us) /
+                      static_cast<double>(wrk.requests);
+    if (wrk.recovery == Recovery::failed) {
+      find(Reason::wrk_checksum, "the recovered histogram does not hold requests - timeouts samples");
+    } else if (wrk.recovery == Recovery::capped) {
+      find(Reason::wrk_capped,
+           "the histogram has too many bins to export; use fewer connections or a shorter window");
+    }
+    books_.mean_latency_us = mean_us(wrk.raw);
+    if (books_.mean_latency_us) check_little();
+  }
+
+  // Little's law: connections = throughput x mean latency, unless connections spend time elsewhere.
+  void check_little() {
+    books_.little_gap_percent = kPercent * (*books_.cycle_us - *books_.mean_latency_us) / *books_.cycle_us;
+    const double per_connection = static_cast<double>(input_.wrk.requests) / static_cast<double>(input_.connections);
+    if (std::abs(*books_.little_gap_percent) <= limits_.little_gap_percent && per_connection >= 1) return;
+    const std::string gap = format("cycle %.0f us, mean latency %.0f us", *books_.cycle_us, *books_.mean_latency_us);
+    if (per_connection < limits_.requests_per_connection) {
+      find(Reason::window_too_short, format("%.1f requests per connection; ", per_connection) + gap);
+    } else if (starved_connections()) {
+      find(Reason::starved,
+           format("%llu of %u connections accepted; ", printable(server_.connections_accepted), input_.connections) +
+               gap);
+    } else if (server_closes()) {
+      find(Reason::server_closes, format("%llu connections closed; ", printable(server_.connections_closed)) + gap);
+    } else if (books_.generator_busy && *books_.generator_busy >= limits_.generator_busy) {
+      find(Reason::generator_bound,
+           format("the generator used %.0f %% of its core; ", kPercent * *books_.generator_busy) + gap);
+    } else {
+      find(Reason::latency_gap, gap);
+    }
+  }
+
+  // Connections the server never accepted: wrk holds them open in the listen queue, unanswered and uncounted.
+  [[nodiscard]] bool starved_connections() const {
+    return books_.three_way && server_.connections_accepted < input_.connections;
+  }
+
+  // More than one connection closed per slot: the server ends connections during the window, not only at its end.
+  [[nodiscard]] bool server_closes() const {
+    return books_.three_way && server_.connections_closed > 2 * std::uint64_t{input_.connections};
+  }
+
+  const AccountingInput& input_;
+  const AccountingLimits& limits_;
+  ServerCounters server_;
+  BackendStats backend_;
+  Accounting books_;
+  std::vector<Finding> findings_;
+  std::vector<Warning> warnings_;
+};
+
+}  // namespace
+
+AccountingOutcome account(const AccountingInput& input, const AccountingLimits& limits) {
+  return Books(input, limits).settle();
+}
+
+}  // namespace interleave
