@@ -1,8 +1,8 @@
-// Reading and writing the fields of result files, for the *_json.cpp of this folder only (it includes nlohmann's whole
-// header). Every failure is a FieldError that names the field; parse_record adds the file and makes it a UsageError.
+// Reading and writing the fields of result files, for the *_json.cpp of this folder only (it includes nlohmann's
+// whole header). Every failure is a FieldError that names the field; parse_record adds the file and makes it a
+// UsageError.
 #pragma once
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
 #include "harness/plan/plan.hpp"

@@ -77,16 +77,11 @@ WorkloadFacts workload_from(const Json& json) {
 }
 
 Json json_of(const HostFacts& host) {
-  return {{"hostname", host.hostname},
-          {"os", host.os},
-          {"kernel", host.kernel},
-          {"cpu_model", host.cpu_model},
-          {"cpus_online", host.cpus_online},
-          {"physical_cores", host.physical_cores},
-          {"memory_mib", host.memory_mib},
-          {"virtualization", host.virtualization},
-          {"governor", host.governor},
-          {"open_files_limit", host.open_files_limit}};
+  return {{"hostname", host.hostname},       {"os", host.os},
+          {"kernel", host.kernel},           {"cpu_model", host.cpu_model},
+          {"cpus_online", host.cpus_online}, {"physical_cores", host.physical_cores},
+          {"memory_mib", host.memory_mib},   {"virtualization", host.virtualization},
+          {"governor", host.governor},       {"open_files_limit", host.open_files_limit}};
 }
 
 HostFacts host_from(const Json& json) {
@@ -163,7 +158,8 @@ RunRecord run_from_json(std::string_view text, std::string_view name) {
     run.plan = plan_from(member(json, "plan"));
     run.models = array_from(json, "models", model_from);
     run.skipped = array_from(json, "skipped", [](const Json& skipped) {
-      return SkippedModel{.model = field<std::string>(skipped, "model"), .reason = field<std::string>(skipped, "reason")};
+      return SkippedModel{.model = field<std::string>(skipped, "model"),
+                          .reason = field<std::string>(skipped, "reason")};
     });
     run.workloads = array_from(json, "workloads", workload_from);
     run.host = host_from(member(json, "host"));

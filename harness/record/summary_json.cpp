@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+
 #include <nlohmann/json.hpp>
 
 #include "harness/record/json_fields.hpp"
@@ -20,18 +21,22 @@ Json rounded(double value) {
   return std::strtod(text, nullptr);
 }
 
-Json rounded(const std::optional<double>& value) { return value ? rounded(*value) : Json(); }
+Json rounded(const std::optional<double>& value) {
+  return value ? rounded(*value) : Json();
+}
 
 Json json_of(const std::optional<Estimate>& value) {
   if (!value) return {};
   return {{"estimate", rounded(value->estimate)}, {"low", rounded(value->low)}, {"high", rounded(value->high)}};
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
 
 Json json_of(const LatencySummary& latency) {
-  return {{"p50", json_of(latency.p50)},   {"p90", json_of(latency.p90)},   {"p99", json_of(latency.p99)},
-          {"p999", json_of(latency.p999)}, {"mean", json_of(latency.mean)}, {"max", rounded(latency.max)},
+  return {{"p50", json_of(latency.p50)},       {"p90", json_of(latency.p90)},   {"p99", json_of(latency.p99)},
+          {"p999", json_of(latency.p999)},     {"mean", json_of(latency.mean)}, {"max", rounded(latency.max)},
           {"note", text_or_null(latency.note)}};
 }
 
@@ -60,7 +65,9 @@ Json json_of(const SummaryCell& cell) {
           {"latency_quantiles", array_of(cell.merged_quantiles,
                                          [](const QuantilePoint& point) {
                                            return Json{{"quantile", rounded(point.quantile)},
-                                                       {"latency_ms", rounded(point.latency_ms)}};
+                                                       {"latency_ms", rounded(point.latency_ms)},
+                                                       {"low_ms", rounded(point.low_ms)},
+                                                       {"high_ms", rounded(point.high_ms)}};
                                          })},
           {"errors", cell.errors},
           {"cpu_us_per_request", json_of(cell.cpu_us_per_request)},

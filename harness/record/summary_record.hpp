@@ -9,16 +9,9 @@
 
 #include "harness/plan/plan.hpp"
 #include "harness/record/validity.hpp"
+#include "harness/stats/interval.hpp"
 
 namespace interleave {
-
-// A figure over repetitions (launches of a server process), with its 95 % interval. low and high are nullopt where
-// there are too few repetitions for an interval.
-struct Estimate {
-  double estimate = 0;
-  std::optional<double> low;
-  std::optional<double> high;
-};
 
 struct LatencySummary {
   std::optional<Estimate> p50, p90, p99, p999, mean;
@@ -30,6 +23,8 @@ struct LatencySummary {
 struct QuantilePoint {
   double quantile = 0;
   double latency_ms = 0;
+  double low_ms = 0;  // order-statistic interval
+  double high_ms = 0;
 };
 
 struct PredictedCell {

@@ -45,9 +45,9 @@ TrialSpec spec_from(const Json& json) {
 }
 
 Json json_of(const WrkReported& reported) {
-  return {{"min_us", reported.min_us},   {"max_us", reported.max_us}, {"mean_us", reported.mean_us},
-          {"stdev_us", reported.stdev_us}, {"p50_us", reported.p50_us}, {"p90_us", reported.p90_us},
-          {"p99_us", reported.p99_us},   {"p999_us", reported.p999_us}};
+  return {{"min_us", reported.min_us},     {"max_us", reported.max_us},  {"mean_us", reported.mean_us},
+          {"stdev_us", reported.stdev_us}, {"p50_us", reported.p50_us},  {"p90_us", reported.p90_us},
+          {"p99_us", reported.p99_us},     {"p999_us", reported.p999_us}};
 }
 
 WrkReported reported_from(const Json& json) {

@@ -5,17 +5,14 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "harness/plan/plan.hpp"
 #include "harness/record/counters.hpp"
 #include "harness/record/validity.hpp"
+#include "harness/stats/quantile.hpp"
 
 namespace interleave {
-
-// Latency histogram: (microseconds, count), ascending, counts > 0.
-using Histogram = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 
 // How wrk's rewriting of its latencies was undone (harness/load/wrk_recovery.hpp).
 enum class Recovery : std::uint8_t {
@@ -50,7 +47,7 @@ struct WrkResult {
   std::uint64_t expected_interval_us = 0;  // of the rewriting; 0: wrk rewrote nothing
   bool corrected = false;                  // wrk added at least one phantom sample
   Recovery recovery = Recovery::failed;
-  std::optional<Histogram> raw;  // latencies as they were
+  std::optional<Histogram> raw;  // latencies as they were, microseconds
 };
 
 // One look at one process; t_ms counts from the start of the window.

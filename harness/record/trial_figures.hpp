@@ -1,0 +1,23 @@
+// The figures one trial contributes to its cell: one number per launch, before any statistics. Pure.
+#pragma once
+#include <optional>
+
+#include "harness/record/trial_record.hpp"
+
+namespace interleave {
+
+struct TrialFigures {
+  double throughput_rps = 0;
+  double goodput_rps = 0;  // replies with a status below 400
+  std::optional<double> cpu_us_per_request;
+  std::optional<double> ctx_switches_per_request;
+  std::optional<double> rss_mib;
+  std::optional<double> threads;
+  const Histogram* latency_us = nullptr;  // borrowed from the trial; nullptr: void, and `void_reason` says why
+  std::optional<Reason> void_reason;
+};
+
+// nullopt: the trial is invalid or has no result of the generator.
+[[nodiscard]] std::optional<TrialFigures> figures_of(const TrialRecord& trial);
+
+}  // namespace interleave
