@@ -1,0 +1,182 @@
+// `interleave list`, `verify` and `summarize`.
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/commands.hpp"
+#include "harness/cli/places.hpp"
+#include "harness/cli/selection.hpp"
+#include "harness/cli/table.hpp"
+#include "harness/record/summarize.hpp"
+#include "harness/trial/runner.hpp"
+
+namespace interleave {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json list_models(const Places& places, const Interrupt& interrupt) {
+  const Discovery found = discover_servers(places.bin_dir, interrupt);
+  Json rows = Json::array();
+  for (const ServerProgram& server : found.servers) {
+    rows.push_back({{"name", server.model.name},
+                    {"family", server.model.family},
+                    {"description", server.model.summary},
+                    {"capabilities", server.model.capabilities},
+                    {"build_type", server.model.build_type},
+                    {"program", server.program.string()}});
+  }
+  for (const SkippedModel& skipped : found.skipped) {
+    rows.push_back(
+        {{"name", skipped.model}, {"description", "skipped: " + skipped.reason}, {"skipped", skipped.reason}});
+  }
+  return rows;
+}
+
+Json list_workloads(const Places& places) {
+  Json rows = Json::array();
+  for (const std::string& name : names_in(places.workloads())) {
+    const LoadedWorkload loaded = load_named_workload(name, places);
+    Json targets = Json::array();
+    for (const Route& route : loaded.workload.routes) targets.push_back(route.target);
+    rows.push_back({{"name", name},
+                    {"description", loaded.workload.description},
+                    {"targets", targets},
+                    {"connections", loaded.workload.load.connections},
+                    {"file", loaded.file.string()}});
+  }
+  return rows;
+}
+
+Json list_plans(const Places& places) {
+  Json rows = Json::array();
+  for (const std::string& name : names_in(places.plans())) {
+    const std::filesystem::path file = resolve_name(name, places.plans(), "plan");
+    const Plan plan = load_plan(file);
+    rows.push_back({{"name", name},
+                    {"description", plan.description},
+                    {"workloads", plan.workloads},
+                    {"connections", plan.connections},
+                    {"repetitions", plan.repetitions},
+                    {"file", file.string()}});
+  }
+  return rows;
+}
+
+void print_names(const Json& rows) {
+  std::size_t width = 0;
+  for (const Json& row : rows) width = std::max(width, row["name"].get<std::string>().size());
+  for (const Json& row : rows) {
+    std::cout << fmt::format("{:<{}}  {}\n", row["name"].get<std::string>(), width,
+                             row["description"].get<std::string>());
+  }
+}
+
+// A folder under the temporary directory that goes with its owner.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "interleave-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// One line per model and workload. True: all is well.
+bool verify_one(const ServerProgram& server, const LoadedWorkload& loaded, const Places& places,
+                const std::filesystem::path& scratch, const Interrupt& interrupt) {
+  const CpuLayout anywhere{.pinned = false, .server = {}, .backend = {}, .generator = {}, .server_cores = 1};
+  const TrialSetup setup{.backend_program = places.backend(),
+                         .server = server,
+                         .workload = loaded.workload,
+                         .workload_file = loaded.file,
+                         .wrk_script = places.wrk_script(),
+                         .scratch = scratch,
+                         .layout = anywhere,
+                         .cpu_rate = std::nullopt};
+  TrialSpec spec;
+  spec.model = server.model.name;
+  spec.workload = loaded.workload.name;
+  const Verification verification = run_verification(spec, setup, interrupt);
+  const std::string what = fmt::format("{} {}", spec.model, spec.workload);
+  for (const Finding& finding : verification.findings) {
+    std::cout << fmt::format("FAIL  {}: {}: {}\n", what, to_string(finding.reason), finding.detail);
+  }
+  if (verification.findings.empty())
+    std::cout << fmt::format("ok    {}: {} checks\n", what, verification.outcome.checks);
+  for (const std::string& exemption : verification.outcome.exemptions) {
+    std::cout << fmt::format("note  {}: {}\n", what, exemption);
+  }
+  std::cout.flush();
+  return verification.findings.empty();
+}
+
+}  // namespace
+
+ExitCode execute(const ListOptions& options, const Interrupt& interrupt) {
+  const Places places = find_places(options.common.bin_dir);
+  Json rows;
+  switch (options.what) {
+    case ListWhat::models:
+      rows = list_models(places, interrupt);
+      break;
+    case ListWhat::workloads:
+      rows = list_workloads(places);
+      break;
+    case ListWhat::plans:
+      rows = list_plans(places);
+      break;
+  }
+  if (options.json)
+    std::cout << rows.dump(2) << '\n';
+  else
+    print_names(rows);
+  return ExitCode::ok;
+}
+
+ExitCode execute(const VerifyOptions& options, const Interrupt& interrupt) {
+  const Places places = find_places(options.common.bin_dir);
+  std::vector<LoadedWorkload> workloads;
+  for (const std::string& name : options.workloads.empty() ? names_in(places.workloads()) : options.workloads) {
+    workloads.push_back(load_named_workload(name, places));
+  }
+  const Discovery found = discover_servers(places.bin_dir, interrupt);
+  std::vector<std::string> models = options.models;
+  if (models.empty()) {  // examples too: what is copied must be right
+    for (const ServerProgram& server : found.servers) models.push_back(server.model.name);
+  }
+  const Selection selection = select_cells(found, workloads, models);
+  for (const std::string& note : selection.notes) std::cout << "note  " << note << '\n';
+  for (const SkippedModel& skipped : found.skipped)
+    std::cout << "skip  " << skipped.model << ": " << skipped.reason << '\n';
+  const TemporaryFolder scratch;
+  bool good = true;
+  for (const WorkloadModels& cell : selection.cells) {
+    for (const std::string& model : cell.models) {
+      const LoadedWorkload& loaded = workload_named(workloads, cell.workload->name);
+      good = verify_one(server_named(found, model), loaded, places, scratch.path(), interrupt) && good;
+    }
+  }
+  return good ? ExitCode::ok : ExitCode::failure;
+}
+
+ExitCode execute(const SummarizeOptions& options, const Interrupt&) {
+  std::cout << format_table(summarize_folder(options.run));
+  return ExitCode::ok;
+}
+
+}  // namespace interleave
