@@ -1,0 +1,116 @@
+"""What the numbers say, as sentences: titles of figures and first lines of sections. Nothing is said of a cell that is
+not ok, and servers whose intervals overlap are not ranked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from charts import reasons, words
+from charts.run_data import Cell, Estimate, Run
+
+
+def ranked_load(run: Run, workload: str) -> int | None:
+    """The largest number of connections at which a model's throughput is ok."""
+    loads = [cell.connections for cell in rankable(run.cells_of(workload))]
+    return max(loads) if loads else None
+
+
+def rankable(cells: Sequence[Cell]) -> list[Cell]:
+    return [cell for cell in cells if cell.validity == "ok" and cell.throughput_rps and cell.family != "ruler"]
+
+
+def overlap(a: Estimate, b: Estimate) -> bool:
+    """Intervals that overlap; without intervals nothing is known, and only equal estimates count."""
+    if not (a.has_interval and b.has_interval):
+        return a.estimate == b.estimate
+    return a.low <= b.high and b.low <= a.high
+
+
+def leaders(cells: Sequence[Cell]) -> list[Cell]:
+    """The best cell and all whose intervals overlap with its own, best first."""
+    ordered = sorted(cells, key=lambda cell: (-cell.throughput_rps.estimate, cell.model))
+    return [cell for cell in ordered if overlap(cell.throughput_rps, ordered[0].throughput_rps)]
+
+
+def throughput_sentence(run: Run, workload: str) -> str:
+    load = ranked_load(run, workload)
+    if load is None:
+        return f"No trial of {workload} is ok: nothing can be said about throughput"
+    cells = [cell for cell in rankable(run.cells_of(workload)) if cell.connections == load]
+    at = f"At {words.counted(load, 'connection')}"
+    best = leaders(cells)
+    rest = [cell for cell in cells if cell not in best]
+    names = words.listed([cell.model for cell in best])
+    low, high = (words.number(f(cell.throughput_rps.estimate for cell in best)) for f in (min, max))
+    rates = low if low == high else f"{low} to {high}"
+    if len(best) > 1 and not rest:
+        return f"{at} {names} do not differ measurably: {rates} requests/s"
+    start = f"{at} {names} {'answer' if len(best) > 1 else 'answers'} {rates} requests/s"
+    if rest:
+        last = min(rest, key=lambda cell: cell.throughput_rps.estimate)
+        factor = best[0].throughput_rps.estimate / last.throughput_rps.estimate
+        return f"{start}, {words.times(factor)} as many as {last.model} ({words.number(last.throughput_rps.estimate)})"
+    if best[0].residual_percent is not None:
+        return f"{start}, {words.percent(best[0].residual_percent)} from its prediction"
+    return start
+
+
+def price_sentence(run: Run, workload: str) -> str:
+    """What a request costs in server CPU at the load of throughput_sentence; empty where it is not known."""
+    load = ranked_load(run, workload)
+    cells = [cell for cell in rankable(run.cells_of(workload)) if cell.connections == load and cell.cpu_us_per_request]
+    if not cells:
+        return ""
+    ordered = sorted(cells, key=lambda cell: cell.cpu_us_per_request.estimate)
+    costs = [f"{words.number(cell.cpu_us_per_request.estimate)} µs for {cell.model}" for cell in ordered]
+    return f"The price is server CPU time: per request {words.listed(costs)}."
+
+
+def residual_sentence(cells: Sequence[Cell]) -> str:
+    """How far measurement and prediction are apart, over the cells that have both."""
+    compared = [cell for cell in cells if cell.usable and cell.residual_percent is not None]
+    if not compared:
+        return "No cell has both a measurement and a prediction"
+    worst = max(compared, key=lambda cell: abs(cell.residual_percent))
+    within = sum(abs(cell.residual_percent) <= 10 for cell in compared)
+    return (f"{within} of {words.counted(len(compared), 'cell')} {'is' if within == 1 else 'are'} within 10 % of the "
+            f"prediction; the farthest is {worst.model} at {words.counted(worst.connections, 'connection')}: "
+            f"{words.percent(worst.residual_percent)}")
+
+
+def latency_sentence(run: Run, workload: str) -> str:
+    given = [cell for cell in run.cells_of(workload)
+             if cell.validity == "ok" and cell.latency_ms["p50"] and cell.family != "ruler"]
+    if not given:
+        return f"No latency of {workload} can be given"
+    load = max(cell.connections for cell in given)
+    parts = []
+    for cell in sorted((cell for cell in given if cell.connections == load),
+                       key=lambda cell: (cell.latency_ms["p50"].estimate, cell.model)):
+        p99 = cell.latency_ms["p99"]
+        tail = f" (p99 {words.number(p99.estimate)} ms)" if p99 else ""
+        parts.append(f"{words.number(cell.latency_ms['p50'].estimate)} ms with {cell.model}{tail}")
+    return f"At {words.counted(load, 'connection')} half of the requests take at most {words.listed(parts)}"
+
+
+def reasons_in_words(cell: Cell) -> str:
+    return "; ".join(f"{reasons.what(reason)} ({words.counted(count, 'trial')})"
+                     for reason, count in sorted(cell.reasons.items(), key=lambda item: (-item[1], item[0])))
+
+
+def grouped(notes: Sequence[tuple[str, int, str]]) -> tuple[str, ...]:
+    """(model, connections, reason) as lines, loads of the same model and reason together."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for model, connections, reason in notes:
+        groups.setdefault((model, reason), []).append(connections)
+    return tuple(f"{model} at {words.listed([f'{load:,}' for load in sorted(loads)])}: {reason}"
+                 for (model, reason), loads in groups.items())
+
+
+def sizes(cells: Sequence[Cell]) -> str:
+    """'n = 6 repetitions per point', with a word of care where they are few."""
+    if not cells:
+        return "n = 0"
+    n = words.span([cell.repetitions_ok for cell in cells])
+    care = "; fewer than 6: indicative" if any(cell.indicative for cell in cells) else ""
+    return f"n = {n} repetitions per point{care}"

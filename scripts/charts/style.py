@@ -1,0 +1,130 @@
+"""How every figure looks: size, fonts, title block, notes, foot. Sizes in inches, so that nothing shifts with content.
+
+A figure is built from the top: title (the take-away sentence), subtitle (what is plotted), panels, notes (what is not
+drawn, and why), foot (n, interval method, the run). On a page the foot is cut off and stands in the caption.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+from matplotlib.axes import Axes  # noqa: E402 (the back end comes first)
+from matplotlib.figure import Figure  # noqa: E402
+
+DPI = 160
+INK = "#010203"  # text and axes; svg.py makes it currentColor
+FOOT_GID = "foot"
+
+WIDTH = 7.6
+LEFT = 0.78
+RIGHT = 1.72  # room for direct labels
+_TITLE_POINTS = 12.5
+_TEXT_POINTS = 9
+_TITLE_COLUMNS = 74
+_TEXT_COLUMNS = 106
+_FOOT_COLUMNS = 122
+_MARGIN = 0.12
+
+RC = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"],
+    "font.size": _TEXT_POINTS,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlesize": _TEXT_POINTS,
+    "axes.titlecolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.linewidth": 0.8,
+    "axes.formatter.useoffset": False,
+    "axes.unicode_minus": True,
+    "path.simplify": False,
+    "svg.fonttype": "none",
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    title: str
+    subtitle: str
+    notes: Sequence[str]
+    foot: str
+
+
+class Canvas(NamedTuple):
+    figure: Figure
+    axes: list[list[Axes]]  # rows of panels
+    foot_height: float
+
+
+def _lines(text: str, columns: int) -> list[str]:
+    return textwrap.wrap(text, columns) or []
+
+
+def new_figure(words: Words, panel_heights: Sequence[float], columns: int = 1, gap: float = 0.34,
+               column_gap: float = 0.22) -> Canvas:
+    """A figure with rows of panels of the given heights; all panels share the x axis."""
+    title = _lines(words.title, _TITLE_COLUMNS)
+    subtitle = _lines(words.subtitle, _TEXT_COLUMNS)
+    notes = [line for note in words.notes for line in _hanging(note)]
+    foot = _lines(words.foot, _FOOT_COLUMNS)
+    line = 0.165
+    head = _MARGIN + 0.225 * len(title) + line * len(subtitle) + (0.36 if columns > 1 else 0.16)
+    panels = sum(panel_heights) + gap * (len(panel_heights) - 1)
+    axis_labels = 0.52
+    tail = axis_labels + (line * len(notes) + 0.08 if notes else 0)
+    foot_height = 0.145 * len(foot) + _MARGIN
+    height = head + panels + tail + foot_height
+
+    with matplotlib.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, height))
+        axes = _panels(figure, panel_heights, columns, height - head, gap, column_gap)
+        y = height - _MARGIN
+        for row, text in enumerate(title):
+            figure.text(_MARGIN / WIDTH, (y - 0.225 * row) / height, text, size=_TITLE_POINTS, weight="bold", va="top")
+        y -= 0.225 * len(title) + 0.02
+        for row, text in enumerate(subtitle):
+            figure.text(_MARGIN / WIDTH, (y - line * row) / height, text, va="top", alpha=0.8)
+        y = foot_height + line * len(notes)
+        for row, text in enumerate(notes):
+            figure.text(_MARGIN / WIDTH, (y - line * row) / height, text, va="top")
+        for row, text in enumerate(foot):
+            figure.text(_MARGIN / WIDTH, (foot_height - 0.04 - 0.145 * row) / height, text, size=7.5, va="top",
+                        alpha=0.8, gid=FOOT_GID)
+    return Canvas(figure, axes, foot_height)
+
+
+def _hanging(note: str) -> list[str]:
+    return textwrap.wrap(note, _TEXT_COLUMNS, subsequent_indent="    ")
+
+
+def _panels(figure: Figure, heights: Sequence[float], columns: int, top: float, gap: float,
+            column_gap: float) -> list[list[Axes]]:
+    total = figure.get_figheight()
+    width = (WIDTH - LEFT - RIGHT - column_gap * (columns - 1)) / columns
+    rows: list[list[Axes]] = []
+    for height in heights:
+        row = []
+        for column in range(columns):
+            left = LEFT + column * (width + column_gap)
+            box = (left / WIDTH, (top - height) / total, width / WIDTH, height / total)
+            first = rows[0][0] if rows else (row[0] if row else None)
+            row.append(figure.add_axes(box, sharex=first))
+        rows.append(row)
+        top -= height + gap
+    for row in rows:
+        for axes in row:
+            axes.grid(True, which="major", color=INK, alpha=0.13, linewidth=0.7)
+            axes.set_axisbelow(True)
+            axes.tick_params(length=3)
+    return rows
