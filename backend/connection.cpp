@@ -1,0 +1,63 @@
+#include "backend/connection.hpp"
+
+#include <cerrno>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+namespace interleave {
+namespace {
+
+// Beyond either, no further commands are read. A single reply may exceed the bytes.
+constexpr std::size_t kMaxPending = 1024;
+constexpr std::size_t kMaxQueuedBytes = kMaxReplyBytes;
+
+bool is_transient(int error) noexcept {
+  return error == EAGAIN || error == EINTR;
+}
+
+}  // namespace
+
+bool Connection::has_room() const noexcept {
+  return pending_.size() < kMaxPending && pending_.bytes() + outbox_.size() < kMaxQueuedBytes;
+}
+
+std::uint32_t Connection::wanted_events() const noexcept {
+  std::uint32_t events = 0;
+  if (!finishing_ && has_room()) events |= EPOLLIN;
+  if (!outbox_.empty()) events |= EPOLLOUT;
+  return events;
+}
+
+bool Connection::receive(std::span<std::byte> scratch) {
+  const ssize_t size = ::recv(fd_.get(), scratch.data(), scratch.size(), 0);
+  if (size < 0) return is_transient(errno);
+  // A refusal by the reader is seen through broke_protocol().
+  static_cast<void>(reader_.feed(scratch.first(static_cast<std::size_t>(size))));
+  return size > 0;
+}
+
+std::optional<std::span<const std::string_view>> Connection::next_command() {
+  if (finishing_ || !has_room()) return std::nullopt;
+  return reader_.next();
+}
+
+bool Connection::send(std::string_view bytes) {
+  if (outbox_.empty()) {
+    const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && !is_transient(errno)) return false;
+    if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  outbox_ += bytes;
+  return true;
+}
+
+bool Connection::flush() {
+  if (outbox_.empty()) return true;
+  const ssize_t sent = ::send(fd_.get(), outbox_.data(), outbox_.size(), MSG_NOSIGNAL);
+  if (sent < 0) return is_transient(errno);
+  outbox_.erase(0, static_cast<std::size_t>(sent));
+  return true;
+}
+
+}  // namespace interleave

@@ -1,0 +1,227 @@
+#include "backend/event_loop.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+#include "core/base/error.hpp"
+#include "core/net/socket.hpp"
+
+namespace interleave {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kMaxAcceptsPerTurn = 64;
+constexpr int kMaxAnswersPerTurn = 32;
+constexpr auto kAcceptPause = 100ms;
+constexpr auto kStopGrace = 1500ms;
+
+[[noreturn]] void throw_errno(const char* doing) {
+  throw std::system_error(errno, std::generic_category(), doing);
+}
+
+std::uint64_t pack(ConnectionId id) noexcept {
+  return (std::uint64_t{id.generation} << 32U) | id.fd;
+}
+
+ConnectionId unpack(std::uint64_t packed) noexcept {
+  return {static_cast<std::uint32_t>(packed), static_cast<std::uint32_t>(packed >> 32U)};
+}
+
+// Listener and signals: the descriptor alone.
+ConnectionId no_connection(const UniqueFd& fd) noexcept {
+  return {static_cast<std::uint32_t>(fd.get()), 0};
+}
+
+timespec to_timespec(Nanoseconds time) noexcept {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+  return {seconds.count(), (time - seconds).count()};
+}
+
+}  // namespace
+
+EventLoop::EventLoop(UniqueFd listener, UniqueFd signal_fd, Commands& commands, Statistics& statistics)
+    : epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      listener_(std::move(listener)),
+      signal_fd_(std::move(signal_fd)),
+      commands_(commands),
+      statistics_(statistics) {
+  if (!epoll_.valid()) throw_errno("epoll_create1");
+  watch(EPOLL_CTL_ADD, listener_.get(), no_connection(listener_), EPOLLIN);
+  watch(EPOLL_CTL_ADD, signal_fd_.get(), no_connection(signal_fd_), EPOLLIN);
+}
+
+void EventLoop::run() {
+  while (!is_over()) {
+    const std::size_t count = wait();
+    turn_time_ = now();
+    for (std::size_t i = 0; i < count; ++i) dispatch(events_.at(i));
+    if (turn_time_ >= accept_again_) resume_accepting();
+    answer_due();
+  }
+}
+
+bool EventLoop::is_over() const noexcept {
+  return stop_deadline_ != kNever && (open_ == 0 || turn_time_ >= stop_deadline_);
+}
+
+TimePoint EventLoop::next_wake() const noexcept {
+  return std::min({queue_.next_due(), accept_again_, stop_deadline_});
+}
+
+std::size_t EventLoop::wait() {
+  const TimePoint wake = next_wake();
+  timespec timeout{};
+  if (wake != kNever) timeout = to_timespec(std::max(wake - now(), Nanoseconds{0}));
+  const int count = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
+                                   wake == kNever ? nullptr : &timeout, nullptr);
+  if (count >= 0) return static_cast<std::size_t>(count);
+  if (errno == EINTR) return 0;
+  if (errno == ENOSYS) throw NotSupported("this kernel has no epoll_pwait2: use Linux 5.11 or later");
+  throw_errno("epoll_pwait2");
+}
+
+void EventLoop::dispatch(const epoll_event& event) {
+  const ConnectionId id = unpack(event.data.u64);
+  if (id == no_connection(signal_fd_)) {
+    begin_stopping();
+  } else if (id == no_connection(listener_)) {
+    accept_clients();
+  } else if (Connection* const connection = find(id)) {
+    handle(*connection, event.events);
+  }
+}
+
+void EventLoop::watch(int operation, int fd, ConnectionId id, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = pack(id);
+  if (::epoll_ctl(epoll_.get(), operation, fd, &event) != 0) throw_errno("epoll_ctl");
+}
+
+void EventLoop::accept_clients() {
+  for (int i = 0; i < kMaxAcceptsPerTurn; ++i) {
+    UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!fd.valid()) {
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      // Out of descriptors or memory: the client waits in the listen queue, and epoll must not report it meanwhile.
+      if (errno != EAGAIN) pause_accepting();
+      return;
+    }
+    set_no_delay(fd.get());
+    const auto slot = static_cast<std::size_t>(fd.get());
+    if (connections_.size() <= slot) connections_.resize(slot + 1);
+    const ConnectionId id{static_cast<std::uint32_t>(slot), ++generations_};
+    connections_[slot] = std::make_unique<Connection>(std::move(fd), id);
+    connections_[slot]->armed_events = EPOLLIN;
+    watch(EPOLL_CTL_ADD, static_cast<int>(slot), id, EPOLLIN);
+    ++open_;
+    statistics_.connection_opened();
+  }
+}
+
+void EventLoop::pause_accepting() {
+  watch(EPOLL_CTL_MOD, listener_.get(), no_connection(listener_), 0);
+  accept_again_ = turn_time_ + kAcceptPause;
+}
+
+void EventLoop::resume_accepting() {
+  watch(EPOLL_CTL_MOD, listener_.get(), no_connection(listener_), EPOLLIN);
+  accept_again_ = kNever;
+}
+
+Connection* EventLoop::find(ConnectionId id) noexcept {
+  if (id.fd >= connections_.size()) return nullptr;
+  Connection* const connection = connections_[id.fd].get();
+  return connection != nullptr && connection->id() == id ? connection : nullptr;
+}
+
+void EventLoop::handle(Connection& connection, std::uint32_t events) {
+  const bool readable = (events & EPOLLIN) != 0;
+  // Broken, and nobody will read it to find out: while paused, for instance.
+  const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0 && !readable;
+  if (broken || !connection.flush() || (readable && !connection.receive(input_))) return close(connection);
+  serve(connection);
+}
+
+void EventLoop::serve(Connection& connection) {
+  while (const auto words = connection.next_command()) {
+    if (!perform(connection, commands_.execute(*words))) return close(connection);
+  }
+  if (connection.broke_protocol() && !connection.finishing()) {
+    connection.finish();
+    if (!perform(connection, "-ERR Protocol error\r\n")) return close(connection);
+  }
+  settle(connection);
+}
+
+// False: the peer has gone.
+bool EventLoop::perform(Connection& connection, Outcome outcome) {
+  if (const auto* const call = std::get_if<PlannedCall>(&outcome)) {
+    queue_.push(connection.pending().add_call(turn_time_, *call), connection.id());
+    return true;
+  }
+  std::string& text = std::get<std::string>(outcome);
+  if (connection.pending().empty()) return connection.send(text);
+  queue_.push(connection.pending().add_text(turn_time_, std::move(text)), connection.id());
+  return true;
+}
+
+void EventLoop::settle(Connection& connection) {
+  if (connection.finished()) return close(connection);
+  const std::uint32_t wanted = connection.wanted_events();
+  if (wanted == connection.armed_events) return;
+  watch(EPOLL_CTL_MOD, connection.fd(), connection.id(), wanted);
+  connection.armed_events = wanted;
+}
+
+void EventLoop::close(Connection& connection) {
+  statistics_.calls_abandoned(connection.pending().calls());
+  statistics_.connection_closed();
+  --open_;
+  connections_[connection.id().fd].reset();  // closing the descriptor ends its watch
+}
+
+void EventLoop::answer_due() {
+  for (int i = 0; i < kMaxAnswersPerTurn; ++i) {
+    const TimePoint at = now();
+    if (queue_.next_due() > at) return;
+    Connection* const connection = find(queue_.pop());
+    if (connection != nullptr) answer(*connection, at);
+  }
+}
+
+void EventLoop::answer(Connection& connection, TimePoint at) {
+  const PendingReply reply = connection.pending().pop();
+  reply_.assign(reply.text);
+  if (reply.is_call) append_call_reply(reply_, reply.call.reply_bytes);
+  const bool sent = connection.send(reply_);
+  if (reply.is_call && sent) statistics_.call_completed(reply.call.delay, at - reply.due);
+  if (reply.is_call && !sent) statistics_.calls_abandoned(1);
+  if (!sent) return close(connection);
+  // There may be room again for commands read before.
+  serve(connection);
+}
+
+void EventLoop::begin_stopping() {
+  signalfd_siginfo signal{};
+  if (::read(signal_fd_.get(), &signal, sizeof signal) < 0) return;
+  const bool again = stop_deadline_ != kNever;
+  stop_deadline_ = again ? turn_time_ : turn_time_ + kStopGrace;
+  accept_again_ = kNever;
+  if (again) return;
+  listener_.reset();
+  for (std::size_t slot = 0; slot < connections_.size(); ++slot) {
+    if (connections_[slot] == nullptr) continue;
+    connections_[slot]->finish();
+    settle(*connections_[slot]);
+  }
+}
+
+}  // namespace interleave

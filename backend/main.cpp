@@ -1,0 +1,92 @@
+// interleave-backend: the one I/O-bound thing all servers share. See options.cpp for its use, commands.hpp for what
+// it understands, event_loop.hpp for how it keeps time.
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <system_error>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+
+#include "backend/event_loop.hpp"
+#include "backend/options.hpp"
+#include "core/base/error.hpp"
+#include "core/net/socket.hpp"
+#include "core/workload/load_workload.hpp"
+
+namespace interleave {
+namespace {
+
+// From here on the signals that end the process wait until the event loop reads them.
+UniqueFd take_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+  UniqueFd fd(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
+  if (!fd.valid()) throw std::system_error(errno, std::generic_category(), "signalfd");
+  return fd;
+}
+
+// A connection is a descriptor; the soft limit is often 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+UniqueFd listen(const Endpoint& endpoint) {
+  try {
+    return listen_tcp(endpoint, Blocking::no);
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(std::string(error.what()) + ": choose another --listen, or port 0 for any");
+  }
+}
+
+void serve(const BackendOptions& options, UniqueFd stop_signals) {
+  raise_descriptor_limit();
+  ::prctl(PR_SET_TIMERSLACK, 1);  // ns; the default of 50 us would be lateness
+  Workload workload = load_workload(options.workload);
+  Services services(std::move(workload.services), options.seed);
+  Statistics statistics(services.specs().size());
+  Commands commands(services, statistics);
+  UniqueFd listener = listen(options.listen);
+  const Endpoint endpoint = local_endpoint(listener.get());
+  EventLoop loop(std::move(listener), std::move(stop_signals), commands, statistics);
+  std::printf("{\"ready\":true,\"port\":%u}\n", static_cast<unsigned>(endpoint.port));
+  std::fflush(stdout);
+  loop.run();
+}
+
+ExitCode report(const char* message, ExitCode code) {
+  std::fprintf(stderr, "error: %s\n", message);
+  return code;
+}
+
+ExitCode run(int argc, char** argv) {
+  try {
+    UniqueFd stop_signals = take_stop_signals();
+    const auto options = parse_backend_options(argc, argv);
+    if (options) serve(*options, std::move(stop_signals));
+    return ExitCode::ok;
+  } catch (const UsageError& error) {
+    return report(error.what(), ExitCode::usage);
+  } catch (const NotSupported& error) {
+    return report(error.what(), ExitCode::not_supported);
+  } catch (const std::exception& error) {
+    return report(error.what(), ExitCode::failure);
+  }
+}
+
+}  // namespace
+}  // namespace interleave
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // whoever started the backend may have closed its stdout
+  return static_cast<int>(interleave::run(argc, argv));
+}
