@@ -172,12 +172,12 @@ double ConfigNode::positive_number(double highest) const {
 std::chrono::nanoseconds ConfigNode::duration(std::chrono::nanoseconds lowest,
                                               std::chrono::nanoseconds highest) const {
   if (kind_ == Kind::integer || kind_ == Kind::number) {
-    fail(fmt::format("{} has no unit: write a duration as a string, such as \"10ms\"", subject()));
+    fail(fmt::format(R"({} has no unit: write a duration as a string, such as "10ms")", subject()));
   }
-  if (kind_ != Kind::text) fail_kind("a duration such as \"10ms\"");
+  if (kind_ != Kind::text) fail_kind(R"(a duration such as "10ms")");
   const auto value = parse_duration(text_);
   if (!value) {
-    fail(fmt::format("{} is \"{}\": use a number with a unit (ns, us, ms, s, min), such as \"10ms\"", subject(),
+    fail(fmt::format(R"({} is "{}": use a number with a unit (ns, us, ms, s, min), such as "10ms")", subject(),
                      text_));
   }
   if (*value < lowest || *value > highest) {

@@ -25,7 +25,10 @@ class ConfigNode {
   struct Position {
     std::uint32_t line = 0;  // from 1; 0: unknown
     std::uint32_t column = 0;
-    auto operator<=>(const Position&) const = default;
+    bool operator==(const Position&) const = default;
+    bool operator<(const Position& other) const {
+      return line != other.line ? line < other.line : column < other.column;
+    }
   };
 
   // The key this value stands under (for an element of an array: the array's key), empty for the root.

@@ -21,11 +21,11 @@ std::vector<Bin> bins_in_use(const Histogram& histogram) {
 }
 
 // Values of every magnitude from 1 ns to 60 s, each magnitude about as often.
-std::vector<std::uint64_t> random_values(std::uint64_t seed, int count) {
+std::vector<std::uint64_t> random_values(std::uint64_t seed, std::size_t count) {
   SplitMix64 random(seed);
-  std::vector<std::uint64_t> values;
-  for (int i = 0; i < count; ++i) {
-    values.push_back(std::min<std::uint64_t>(random.next() >> (28 + random.next() % 36), 60'000'000'000));
+  std::vector<std::uint64_t> values(count);
+  for (std::uint64_t& value : values) {
+    value = std::min<std::uint64_t>(random.next() >> (28 + random.next() % 36), 60'000'000'000);
   }
   return values;
 }

@@ -61,6 +61,7 @@ CallStep read_call(const ConfigNode& node, const std::vector<ServiceSpec>& servi
       std::find_if(services.begin(), services.end(), [&](const ServiceSpec& s) { return s.name == name; });
   if (found == services.end()) {
     std::vector<std::string_view> names;
+    names.reserve(services.size());
     for (const auto& service : services) names.emplace_back(service.name);
     const std::string hint = did_you_mean(name, names);
     node.fail("unknown service " + in_quotes(name) + (hint.empty() ? ": add [services." + name + "]" : hint));

@@ -30,50 +30,13 @@ connections = [1, 64, 256]
 )";
 
 // Pieces that mean something to TOML or to the loader: random bytes alone rarely get past the parser.
-constexpr auto kPieces = std::to_array<std::string_view>({"[",
-                                                          "]",
-                                                          "[[",
-                                                          "]]",
-                                                          "{",
-                                                          "}",
-                                                          "=",
-                                                          ".",
-                                                          ",",
-                                                          "\"",
-                                                          "'",
-                                                          "\"\"\"",
-                                                          "#",
-                                                          "\n",
-                                                          "\r\n",
-                                                          "\\",
-                                                          "\\u0000",
-                                                          "-",
-                                                          "+",
-                                                          "0",
-                                                          "1e999",
-                                                          "-9223372036854775808",
-                                                          "99999999999999999999",
-                                                          "nan",
-                                                          "inf",
-                                                          "-inf",
-                                                          "true",
-                                                          "1979-05-27T07:32:00Z",
-                                                          "services",
-                                                          "latency",
-                                                          "constant",
-                                                          "route",
-                                                          "steps",
-                                                          "call",
-                                                          "\xF0\x9F\x98\x80",
-                                                          "\xC3",
-                                                          "\xFF",
-                                                          "\xEF\xBB\xBF",
-                                                          "5s",
-                                                          "min",
-                                                          "0x7fffffffffffffff",
-                                                          "a.b.c.d",
-                                                          "\x01",
-                                                          "\x7F"});
+// clang-format off
+constexpr auto kPieces = std::to_array<std::string_view>({
+    "[", "]", "[[", "]]", "{", "}", "=", ".", ",", "\"", "'", R"(""")", "#", "\n", "\r\n", R"(\)", R"(\u0000)", "-", "+",
+    "0", "1e999", "-9223372036854775808", "99999999999999999999", "0x7fffffffffffffff", "nan", "inf", "-inf", "true",
+    "1979-05-27T07:32:00Z", "services", "latency", "constant", "route", "steps", "call", "a.b.c.d", "5s", "min",
+    "\xF0\x9F\x98\x80", "\xC3", "\xFF", "\xEF\xBB\xBF", "\x01", "\x7F"});
+// clang-format on
 
 // REQUIRES: limit > 0.
 std::size_t below(SplitMix64& random, std::size_t limit) {

@@ -1,6 +1,8 @@
 #include "core/workload/load_workload.hpp"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -139,7 +141,7 @@ TEST(LoadWorkload, refuses_wrong_services) {
       {with_service("[services.db]\nlatency = { constent = '1ms' }"),
        "w.toml:4:13: unknown key 'constent' (did you mean 'constant'?)"},
       {with_service("[services.db]\nlatency = { constant = 10 }"),
-       "w.toml:4:24: 'constant' has no unit: write a duration as a string, such as \"10ms\""},
+       R"(w.toml:4:24: 'constant' has no unit: write a duration as a string, such as "10ms")"},
       {with_service("[services.db]\nlatency = { constant = '61s' }"),
        "w.toml:4:24: 'constant' is 61s: use a duration from 0s to 1min"},
       {with_service("[services.db]\nlatency = { exponential = '0ms' }"),
@@ -163,9 +165,9 @@ TEST(LoadWorkload, refuses_wrong_routes) {
   expect_errors({
       {with_route("[[route]]\n"), "w.toml:5:1: missing key 'target' in 'route'"},
       {with_route("[[route]]\ntarget = 'w'"),
-       "w.toml:6:10: target 'w': use a path such as \"/one_call\" of visible ASCII, without ? and #"},
+       R"(w.toml:6:10: target 'w': use a path such as "/one_call" of visible ASCII, without ? and #)"},
       {with_route("[[route]]\ntarget = '/w?id=1'"),
-       "w.toml:6:10: target '/w?id=1': use a path such as \"/one_call\" of visible ASCII, without ? and #"},
+       R"(w.toml:6:10: target '/w?id=1': use a path such as "/one_call" of visible ASCII, without ? and #)"},
       {with_route("[[route]]\ntarget = '/'"),
        "w.toml:6:10: target '/' is reserved: every server answers it itself; use another path"},
       {with_route("[[route]]\ntarget = '/healthz'"),
@@ -205,7 +207,7 @@ TEST(LoadWorkload, refuses_wrong_steps) {
       {with_step("{ call = 'queue' }"), "w.toml:7:19: unknown service 'queue': add [services.queue]"},
       {with_step("{ call = 1 }"), "w.toml:7:19: 'call' must be a string, not a whole number"},
       {with_step("{ cpu = '0us' }"), "w.toml:7:18: 'cpu' is 0us: use a duration from 1ns to 1min"},
-      {with_step("{ cpu = 200 }"), "w.toml:7:18: 'cpu' has no unit: write a duration as a string, such as \"10ms\""},
+      {with_step("{ cpu = 200 }"), R"(w.toml:7:18: 'cpu' has no unit: write a duration as a string, such as "10ms")"},
       {with_step("{ serialize = 0 }"), "w.toml:7:24: 'serialize' is 0: use a whole number from 1 to 10000"},
       {with_step("{ serialize = 10001 }"), "w.toml:7:24: 'serialize' is 10001: use a whole number from 1 to 10000"},
   });
@@ -226,6 +228,28 @@ TEST(LoadWorkload, one_call_is_one_call_of_ten_milliseconds) {
   ASSERT_EQ(workload.routes.size(), 1U);
   EXPECT_EQ(calls_per_request(workload.routes[0]), 1U);
   EXPECT_DOUBLE_EQ(mean_latency(workload.services.at(0).latency).count(), 0.010);
+}
+
+// The example of workloads/README.md, and the mistakes in it that the page shows messages for.
+TEST(LoadWorkload, readme_tells_the_truth) {
+  std::ifstream stream(INTERLEAVE_WORKLOADS_DIR "/README.md");
+  const std::string page((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  constexpr std::string_view kOpen = "```toml\n";
+  const std::size_t begin = page.find(kOpen) + kOpen.size();
+  const std::string example = page.substr(begin, page.find("```", begin) - begin);
+  EXPECT_EQ(parse_workload(example, "shop.toml").routes.size(), 2U);
+
+  struct Mistake {
+    std::string_view right, wrong;
+  };
+  for (const auto& mistake : std::vector<Mistake>{{"latency = { log", "latencey = { log"},
+                                                  {R"("db" }, { cpu)", R"("bd" }, { cpu)"},
+                                                  {R"("500us")", "500"}}) {
+    std::string text = example;
+    text.replace(text.find(mistake.right), mistake.right.size(), mistake.wrong);
+    const std::string error = load_error(text, "workloads/shop.toml");
+    EXPECT_NE(page.find(error + "\n"), std::string::npos) << error;
+  }
 }
 
 TEST(LoadWorkload, of_a_missing_file_names_it) {
