@@ -36,6 +36,16 @@ bool is_token_char(char c) noexcept {
   return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
+// "THOD target HTTP/1.1\r": the rest of a request line, from within its method or just behind it.
+bool ends_request_line(std::string_view text) noexcept {
+  const std::size_t method_end = text.find(' ');
+  const std::size_t target_end = text.rfind(" HTTP/");
+  if (target_end == std::string_view::npos || target_end <= method_end + 1 || !text.ends_with('\r')) return false;
+  const std::string_view method = text.substr(0, method_end);
+  const std::string_view target = text.substr(method_end + 1, target_end - method_end - 1);
+  return std::all_of(method.begin(), method.end(), is_token_char) && target.find(' ') == std::string_view::npos;
+}
+
 Method method_of(std::uint8_t method) noexcept {
   switch (method) {
     case HTTP_GET:
@@ -59,9 +69,12 @@ struct RequestParser::Callbacks {
     self(llhttp).started_ = true;
     return kProceed;
   }
+  static int on_method_complete(llhttp_t* llhttp) noexcept {
+    self(llhttp).head_.method = method_of(llhttp->method);
+    return kProceed;
+  }
   static int on_url(llhttp_t* llhttp, const char* at, std::size_t size) {
     RequestParser& parser = self(llhttp);
-    parser.head_.method = method_of(llhttp->method);
     parser.url_.append(at, size);
     // A request line without a version is HTTP/0.9: no head would follow, so it is refused now.
     const char* const end = at + size;
@@ -126,6 +139,7 @@ struct RequestParser::Callbacks {
     static const llhttp_settings_t kSettings = [] {
       llhttp_settings_t settings{};
       settings.on_message_begin = on_message_begin;
+      settings.on_method_complete = on_method_complete;
       settings.on_url = on_url;
       settings.on_version = on_version;
       settings.on_header_field = on_header_field;
@@ -163,6 +177,7 @@ void RequestParser::reset() {
   tail_.clear();
   hosts_ = chunked_codings_ = other_codings_ = 0;
   last_coding_is_chunked_ = has_transfer_encoding_ = has_version_ = has_request_id_ = false;
+  unknown_method_ = false;
   started_ = head_complete_ = false;
   status_ = 0;
 }
@@ -175,6 +190,7 @@ RequestParser::Result RequestParser::parse(std::string_view data) {
 // llhttp never sees a byte beyond the limit, so that where it is reached does not depend on the split.
 RequestParser::Result RequestParser::parse_head(std::string_view data) {
   const std::string_view allowed = data.substr(0, head_limit_ - head_bytes_);
+  if (unknown_method_) return parse_unknown_method(allowed);
   piece_ = allowed;
   const llhttp_errno_t error = llhttp_execute(&llhttp_, allowed.data(), allowed.size());
   if (error == HPE_OK) {
@@ -183,11 +199,33 @@ RequestParser::Result RequestParser::parse_head(std::string_view data) {
     detach(allowed);
     return {Event::need_more, allowed.size()};
   }
-  if (error != HPE_PAUSED) return fail(status_of_error(error));
   const auto consumed = static_cast<std::size_t>(llhttp_get_error_pos(&llhttp_) - allowed.data());
+  if (error == HPE_INVALID_METHOD) return on_invalid_method(allowed, consumed);
+  if (error != HPE_PAUSED) return fail(status_of_error(error));
   if (!head_.has_body) return {Event::complete, consumed};
   llhttp_resume(&llhttp_);
   return {Event::body_follows, consumed};
+}
+
+// llhttp stops at the first byte no method of its list can have there, at `valid` in the piece.
+RequestParser::Result RequestParser::on_invalid_method(std::string_view piece, std::size_t valid) {
+  const char c = piece[valid];
+  if (!is_token_char(c) && (c != ' ' || !is_token_char(byte_before(piece.data() + valid)))) return fail(400);
+  unknown_method_ = true;
+  head_bytes_ += valid;
+  const Result result = parse_unknown_method(piece.substr(valid));
+  return {result.event, valid + result.consumed};
+}
+
+// What follows tells a request with a method that is not served (501, RFC 9110 section 9.1) from no request at all.
+RequestParser::Result RequestParser::parse_unknown_method(std::string_view piece) {
+  const std::size_t line_end = piece.find('\n');
+  url_.append(piece.data(), std::min(piece.size(), line_end));
+  if (line_end != std::string_view::npos) return fail(ends_request_line(url_.view()) ? 501 : 400);
+  head_bytes_ += piece.size();
+  if (head_bytes_ >= head_limit_) return fail(431);
+  url_.detach();
+  return {Event::need_more, piece.size()};
 }
 
 RequestParser::Result RequestParser::parse_body(std::string_view data) {
@@ -208,11 +246,6 @@ int RequestParser::status_of_error(llhttp_errno_t error) const noexcept {
   if (llhttp_get_error_reason(&llhttp_) == nullptr) return 400;  // refused by a callback
   const std::string_view reason = llhttp_get_error_reason(&llhttp_);
   switch (error) {
-    // A method this server does not know is 501 (RFC 9110 section 9.1), bytes that cannot be one are 400.
-    case HPE_INVALID_METHOD: {
-      const char* const at = llhttp_get_error_pos(&llhttp_);
-      return is_token_char(*at) || (*at == ' ' && is_token_char(byte_before(at))) ? 501 : 400;
-    }
     case HPE_INVALID_VERSION:
       return reason == "Invalid HTTP version" ? 505 : 400;
     case HPE_PAUSED_H2_UPGRADE:

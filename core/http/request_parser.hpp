@@ -73,6 +73,8 @@ class RequestParser {
   enum class Field : std::uint8_t { ignored, host, expect, request_id, transfer_encoding };
 
   [[nodiscard]] Result parse_head(std::string_view data);
+  [[nodiscard]] Result on_invalid_method(std::string_view piece, std::size_t valid);
+  [[nodiscard]] Result parse_unknown_method(std::string_view piece);
   [[nodiscard]] Result parse_body(std::string_view data);
   [[nodiscard]] Result fail(int status) noexcept;
   [[nodiscard]] int status_of_error(llhttp_errno_t error) const noexcept;
@@ -112,6 +114,7 @@ class RequestParser {
   bool has_transfer_encoding_ = false;
   bool has_version_ = false;
   bool has_request_id_ = false;
+  bool unknown_method_ = false;
   bool started_ = false;
   bool head_complete_ = false;
   int status_ = 0;

@@ -26,7 +26,7 @@ class TextFragment {
 
   // The bytes appended so far are about to go away.
   void detach() {
-    if (copied_) return;
+    if (copied_ || view_.empty()) return;
     copy_.assign(view_);
     view_ = copy_;
     copied_ = true;

@@ -3,9 +3,11 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "core/service/cpu_work.hpp"
@@ -24,12 +26,15 @@ class Service {
     std::string name;  // the target without its slash, as it stands in reply bodies
     std::vector<PreparedStep> steps;
     std::size_t max_overlapping_calls = 0;  // largest BackendOp this route can ask for
+    std::string json_start;                 // {"route":"NAME","calls": - what every JSON body of the route starts with
+    std::string text;                       // not empty: the body, as text/plain, instead of JSON
   };
 
   // REQUIRES: workload has at least one route; rate > 0 if any route has a cpu step.
   Service(const Workload& workload, CpuRate rate);
 
-  // The route of a path (no query), nullptr if there is none. "/" and "/healthz" always exist, with no steps.
+  // The route of a path (no query), nullptr if there is none. "/" and "/healthz" always exist: with no steps, unless
+  // the workload defines them.
   [[nodiscard]] const PreparedRoute* find(std::string_view path) const noexcept;
 
  private:

@@ -1,0 +1,381 @@
+#include "core/service/session.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/http/request_parser.hpp"
+#include "core/http/response.hpp"
+#include "core/service/request_run.hpp"
+
+namespace interleave {
+namespace {
+
+// Replies of pipelined requests are gathered up to about this size before they are written.
+constexpr std::size_t kFlushBytes = std::size_t{16} * 1024;
+
+constexpr std::string_view kText = "text/plain";
+constexpr std::string_view kJson = "application/json";
+
+std::string_view as_text(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+class Session::Impl {
+ public:
+  Impl(const Service& service, const SessionOptions& options, Counters& counters, Counters::Shard& shard)
+      : service_(service),
+        options_(options),
+        counters_(counters),
+        shard_(&shard),
+        parser_(options.limits.head_bytes, options.limits.body_bytes) {}
+  ~Impl() { leave_flight(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  IoOp next(TimePoint now);
+  void complete_read(std::span<const std::byte> data);
+  void complete(IoResult result);
+  void drain() noexcept { draining_ = true; }
+  void use_shard(Counters::Shard& shard) noexcept { shard_ = &shard; }
+
+ private:
+  // receiving -> running (-> calling -> running)* -> receiving; a reply that ends the connection leads to closing.
+  enum class State : std::uint8_t { receiving, running, calling, closing };
+  enum class Pending : std::uint8_t { none, read, write, backend };
+
+  // One move that needs no waiting; false: there is none.
+  bool advance(TimePoint now);
+  bool receive(TimePoint now);
+  bool out_of_input(TimePoint now);
+  void run();
+  IoOp wait(TimePoint now);
+  IoOp flush(TimePoint now);
+  void keep_rest_of_input();
+
+  void on_head();
+  void on_body_follows();
+  void on_request();
+  void on_written(IoResult result);
+  void on_called(std::error_code error);
+  [[nodiscard]] int judge(const RequestHead& head) const noexcept;
+
+  void refuse(int status);
+  void reply_error(int status);
+  void reply_text(int status, std::string_view body);
+  void reply_json(const ReplyBody& body);
+  void append_head(int status, std::string_view content_type, std::size_t content_length);
+  void close() noexcept;
+
+  void accept_request() noexcept;
+  void leave_flight() noexcept;
+
+  const Service& service_;
+  const SessionOptions options_;
+  Counters& counters_;
+  Counters::Shard* shard_;
+
+  RequestParser parser_;
+  RequestRun run_;
+  State state_ = State::receiving;
+  Pending pending_ = Pending::none;
+  bool draining_ = false;
+  bool in_flight_ = false;  // counted as such
+
+  std::string_view input_;  // not yet parsed: in the model's buffer until next() returns, then in carried_
+  bool input_is_carried_ = false;
+  std::string carried_;  // at most what one read brought: nothing is read before all of it is used
+  std::string output_;   // replies not yet handed out, or being written
+
+  TimePoint idle_deadline_ = kNever;     // kNever: not waiting between requests
+  TimePoint request_deadline_ = kNever;  // kNever: no byte of a request has come
+
+  // Of the request being received or answered; the parser's own head does not live that long.
+  const Service::PreparedRoute* route_ = nullptr;
+  std::optional<std::uint64_t> id_;
+  int verdict_ = 0;  // what its head alone decides, 200: run the route; 0: no head yet
+  bool is_head_ = false;
+  bool keep_alive_ = false;
+  bool announce_keep_alive_ = false;
+};
+
+// Whatever waits comes after the output is flushed: the client must not wait for a reply that lies here.
+IoOp Session::Impl::next(TimePoint now) {
+  assert(pending_ == Pending::none);
+  while (output_.size() < kFlushBytes && advance(now)) {
+  }
+  keep_rest_of_input();
+  return output_.empty() ? wait(now) : flush(now);
+}
+
+bool Session::Impl::advance(TimePoint now) {
+  switch (state_) {
+    case State::receiving:
+      return input_.empty() ? out_of_input(now) : receive(now);
+    case State::running:
+      run();
+      return true;
+    case State::calling:
+    case State::closing:
+      break;
+  }
+  return false;
+}
+
+bool Session::Impl::receive(TimePoint now) {
+  const RequestParser::Result result = parser_.parse(input_);
+  input_.remove_prefix(result.consumed);
+  if (parser_.started() && request_deadline_ == kNever) {
+    request_deadline_ = now + options_.limits.head_timeout;
+    idle_deadline_ = kNever;
+  }
+  switch (result.event) {
+    case RequestParser::Event::need_more:
+      break;
+    case RequestParser::Event::body_follows:
+      on_body_follows();
+      break;
+    case RequestParser::Event::complete:
+      on_request();
+      break;
+    case RequestParser::Event::failed:
+      refuse(parser_.status());
+      break;
+  }
+  return true;
+}
+
+// Deadlines are looked at here too, so that a client cannot win time by sending a byte just before each.
+bool Session::Impl::out_of_input(TimePoint now) {
+  if (parser_.started()) {
+    if (now < request_deadline_) return false;
+    refuse(408);
+    return true;
+  }
+  if (draining_ || now >= idle_deadline_) close();
+  return false;
+}
+
+void Session::Impl::run() {
+  if (run_.advance() == RequestRun::Progress::needs_calls) {
+    state_ = State::calling;
+    return;
+  }
+  if (route_->text.empty()) {
+    reply_json(run_.body());
+  } else {
+    reply_text(200, route_->text);
+  }
+}
+
+IoOp Session::Impl::wait(TimePoint now) {
+  switch (state_) {
+    case State::closing:
+      return CloseOp{};
+    case State::calling: {
+      pending_ = Pending::backend;
+      const std::span<BackendCall> calls = run_.calls();
+      bump(shard_->backend_calls, calls.size());
+      return BackendOp{.calls = calls, .deadline = now + options_.limits.backend_timeout};
+    }
+    case State::receiving:
+    case State::running:
+      break;  // running never waits
+  }
+  pending_ = Pending::read;
+  if (parser_.started()) return ReadOp{.deadline = request_deadline_, .idle = false};
+  if (idle_deadline_ == kNever) idle_deadline_ = now + options_.limits.idle_timeout;
+  return ReadOp{.deadline = idle_deadline_, .idle = true};
+}
+
+IoOp Session::Impl::flush(TimePoint now) {
+  pending_ = Pending::write;
+  return WriteOp{.bytes = std::as_bytes(std::span(output_)), .deadline = now + options_.limits.write_timeout};
+}
+
+void Session::Impl::keep_rest_of_input() {
+  if (input_.empty() || input_is_carried_) return;
+  carried_.assign(input_);
+  input_ = carried_;
+  input_is_carried_ = true;
+}
+
+void Session::Impl::complete_read(std::span<const std::byte> data) {
+  assert(pending_ == Pending::read);
+  pending_ = Pending::none;
+  bump(shard_->bytes_in, data.size());
+  input_ = as_text(data);
+  input_is_carried_ = false;
+  // The peer will send no more. What it sent in full has been answered, what it broke off is dropped.
+  if (data.empty()) close();
+}
+
+void Session::Impl::complete(IoResult result) {
+  const Pending completed = std::exchange(pending_, Pending::none);
+  switch (completed) {
+    case Pending::read:
+      assert(result.error);
+      if (result.error == std::errc::timed_out && parser_.started()) {
+        refuse(408);
+      } else {
+        close();
+      }
+      break;
+    case Pending::write:
+      on_written(result);
+      break;
+    case Pending::backend:
+      on_called(result.error);
+      break;
+    case Pending::none:
+      assert(false);
+      break;
+  }
+}
+
+void Session::Impl::on_written(IoResult result) {
+  bump(shard_->bytes_out, result.error ? std::min(result.bytes, output_.size()) : output_.size());
+  output_.clear();
+  if (result.error) close();
+  if (state_ == State::receiving || state_ == State::closing) leave_flight();
+}
+
+void Session::Impl::on_called(std::error_code error) {
+  const RequestRun::Outcome outcome = run_.settle(error);
+  if (outcome.status == 200) {
+    state_ = State::running;
+    return;
+  }
+  bump(shard_->backend_errors, outcome.failed_calls);
+  reply_error(outcome.status);
+}
+
+void Session::Impl::on_head() {
+  const RequestHead& head = parser_.head();
+  route_ = service_.find(head.path);
+  id_ = head.id.value;
+  is_head_ = head.method == Method::head;
+  keep_alive_ = head.keep_alive && options_.keep_alive;
+  announce_keep_alive_ = head.minor_version == 0;
+  verdict_ = judge(head);
+}
+
+int Session::Impl::judge(const RequestHead& head) const noexcept {
+  if (head.expectation == RequestHead::Expectation::unknown) return 417;
+  if (head.id.malformed) return 400;
+  if (route_ == nullptr) return 404;
+  return head.method == Method::other ? 405 : 200;
+}
+
+// A client that waits for "100 Continue" gets it, also when its body has already begun to arrive: what is sent must
+// not depend on how the bytes were split. Or it gets the final answer at once; whether its body still comes is then
+// open.
+void Session::Impl::on_body_follows() {
+  on_head();
+  if (parser_.head().expectation == RequestHead::Expectation::none) return;
+  if (verdict_ == 200) {
+    append_continue(output_);
+  } else {
+    refuse(verdict_);
+  }
+}
+
+void Session::Impl::on_request() {
+  if (verdict_ == 0) on_head();
+  const int verdict = std::exchange(verdict_, 0);
+  parser_.reset();
+  request_deadline_ = kNever;
+  accept_request();
+  if (verdict == 200) {
+    run_.start(*route_, id_);
+    state_ = State::running;
+  } else {
+    reply_error(verdict);
+  }
+}
+
+// Answers and closes: where the next request would begin is not known.
+void Session::Impl::refuse(int status) {
+  accept_request();
+  is_head_ = parser_.head().method == Method::head;
+  keep_alive_ = false;
+  reply_error(status);
+}
+
+void Session::Impl::reply_error(int status) {
+  reply_text(status, reason_phrase(status));
+}
+
+void Session::Impl::reply_text(int status, std::string_view body) {
+  const bool needs_newline = !body.ends_with('\n');
+  append_head(status, kText, body.size() + (needs_newline ? 1 : 0));
+  if (is_head_) return;
+  output_.append(body);
+  if (needs_newline) output_.push_back('\n');
+}
+
+void Session::Impl::reply_json(const ReplyBody& body) {
+  append_head(200, kJson, size_of(body));
+  if (!is_head_) append_body(output_, body);
+}
+
+// With its head a response is counted and the request is over. It is counted here and not when it has been written,
+// so that a client never knows of a response the server has not counted.
+void Session::Impl::append_head(int status, std::string_view content_type, std::size_t content_length) {
+  const bool stays_open = keep_alive_ && !draining_;
+  const Persistence open = announce_keep_alive_ ? Persistence::announced : Persistence::implied;
+  append_response_head(output_, {.status = status,
+                                 .content_type = content_type,
+                                 .content_length = content_length,
+                                 .persistence = stays_open ? open : Persistence::close});
+  bump(shard_->responses[status_index(status)]);
+  if (stays_open) {
+    state_ = State::receiving;
+  } else {
+    close();
+  }
+}
+
+void Session::Impl::close() noexcept {
+  state_ = State::closing;
+  input_ = {};
+}
+
+// In flight is the connection rather than each of its requests: pipelined ones are run one after another.
+void Session::Impl::accept_request() noexcept {
+  bump(shard_->requests);
+  if (!in_flight_) counters_.request_begins();
+  in_flight_ = true;
+}
+
+void Session::Impl::leave_flight() noexcept {
+  if (in_flight_) counters_.request_ends();
+  in_flight_ = false;
+}
+
+Session::Session(const Service& service, const SessionOptions& options, Counters& counters, Counters::Shard& shard)
+    : impl_(std::make_unique<Impl>(service, options, counters, shard)) {}
+Session::~Session() = default;
+
+IoOp Session::next(TimePoint now) {
+  return impl_->next(now);
+}
+void Session::complete_read(std::span<const std::byte> data) {
+  impl_->complete_read(data);
+}
+void Session::complete(IoResult result) {
+  impl_->complete(result);
+}
+void Session::drain() {
+  impl_->drain();
+}
+void Session::use_shard(Counters::Shard& shard) {
+  impl_->use_shard(shard);
+}
+
+}  // namespace interleave
