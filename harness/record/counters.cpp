@@ -32,10 +32,12 @@ std::optional<std::uint64_t> optional_count(const json& object, std::string_view
   return count(object, what, key);
 }
 
-double number(const json& object, std::string_view what, const char* key) {
+// Nanoseconds as microseconds; null (nothing completed yet) is 0.
+double microseconds(const json& object, std::string_view what, const char* key) {
   const auto found = object.find(key);
+  if (found != object.end() && found->is_null()) return 0;
   if (found == object.end() || !found->is_number()) fail(what, key, "a number");
-  return found->get<double>();
+  return found->get<double>() / 1e3;
 }
 
 std::string text(const json& object, std::string_view what, const char* key) {
@@ -129,11 +131,13 @@ BackendStats parse_backend_stats(std::string_view json_text) {
   stats.calls = count(object, kWhat, "calls");
   stats.completed = count(object, kWhat, "completed");
   stats.in_flight = count(object, kWhat, "in_flight");
-  stats.delay_mean_us = number(object, kWhat, "delay_mean_us");
-  stats.lateness_mean_us = number(object, kWhat, "lateness_mean_us");
-  stats.lateness_p50_us = number(object, kWhat, "lateness_p50_us");
-  stats.lateness_p99_us = number(object, kWhat, "lateness_p99_us");
-  stats.lateness_max_us = number(object, kWhat, "lateness_max_us");
+  stats.delay_mean_us = microseconds(object, kWhat, "mean_delay_ns");
+  const auto lateness = object.find("lateness_ns");
+  if (lateness == object.end() || !lateness->is_object()) fail(kWhat, "lateness_ns", "an object");
+  stats.lateness_mean_us = microseconds(*lateness, kWhat, "mean");
+  stats.lateness_p50_us = microseconds(*lateness, kWhat, "p50");
+  stats.lateness_p99_us = microseconds(*lateness, kWhat, "p99");
+  stats.lateness_max_us = microseconds(*lateness, kWhat, "max");
   return stats;
 }
 

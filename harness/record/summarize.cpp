@@ -148,9 +148,9 @@ void add_warnings(std::span<const TrialRecord* const> trials, const Selection& s
   }
   std::vector<double> throughputs;
   for (const Launch& launch : selection.launches) throughputs.push_back(launch.figures.throughput_rps);
-  if (!throughputs.empty() && !bootstrap_agrees(throughputs)) {
-    cell.warnings.emplace_back(
-        "the launches' throughputs are skewed: the bootstrap interval reaches beyond the one shown");
+  for (const std::size_t place : outliers(throughputs)) {
+    cell.warnings.push_back(trial_id(selection.launches[place].trial->spec) +
+                            " lies far from the other launches in throughput; it is kept");
   }
   for (const TrialRecord* trial : trials) {
     for (const Warning& warning : trial->warnings) {

@@ -66,29 +66,22 @@ Estimate estimate_over_repetitions(std::span<const double> values, double level)
   return result;
 }
 
-Estimate bootstrap_interval(std::span<const double> values, std::uint64_t seed, std::uint32_t resamples,
-                            double level) {
+std::vector<std::size_t> outliers(std::span<const double> values) {
+  constexpr double kDeviations = 5;
+  constexpr double kNormalConsistency = 1.4826;  // median absolute deviation to standard deviation
+  constexpr double kSmallestEffect = 0.05;
+  std::vector<std::size_t> places;
+  if (values.size() < 3) return places;
   const std::vector<double> logs = logarithms(values);
-  SplitMix64 random(seed);
-  std::vector<double> means(resamples);
-  for (double& mean : means) {
-    double sum = 0;
-    for (std::size_t i = 0; i < logs.size(); ++i) sum += logs[static_cast<std::size_t>(random.next() % logs.size())];
-    mean = std::exp(sum / static_cast<double>(logs.size()));
+  const double center = median(logs);
+  std::vector<double> distances;
+  distances.reserve(logs.size());
+  for (const double log : logs) distances.push_back(std::abs(log - center));
+  const double limit = std::max(kDeviations * kNormalConsistency * median(distances), kSmallestEffect);
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    if (distances[i] > limit) places.push_back(i);
   }
-  std::sort(means.begin(), means.end());
-  const auto at = [&](double quantile) {
-    return means[static_cast<std::size_t>(quantile * static_cast<double>(means.size() - 1))];
-  };
-  return {.estimate = std::exp(moments(logs).mean), .low = at((1 - level) / 2), .high = at((1 + level) / 2)};
-}
-
-bool bootstrap_agrees(std::span<const double> values) {
-  if (values.size() < 3 || !all_positive(values)) return true;
-  const Estimate t = estimate_over_repetitions(values);
-  const Estimate bootstrap = bootstrap_interval(values);
-  const double slack = 0.1 * (*t.high - *t.low);
-  return *bootstrap.low >= *t.low - slack && *bootstrap.high <= *t.high + slack;
+  return places;
 }
 
 }  // namespace interleave

@@ -2,9 +2,10 @@
 // itself a mean or percentile of many requests. Pure functions; Boost.Math for the distributions; tested against
 // scipy (reference.json) and by simulated coverage.
 #pragma once
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace interleave {
 
@@ -27,13 +28,9 @@ struct Estimate {
 // the values themselves. Widened, if need be, to hold the estimate. REQUIRES: not empty.
 [[nodiscard]] Estimate estimate_over_repetitions(std::span<const double> values, double level = 0.95);
 
-// Percentile bootstrap of the geometric mean, seeded, so always the same. Not for results (too narrow below 10
-// repetitions): the check on the t interval. REQUIRES: not empty, all positive.
-[[nodiscard]] Estimate bootstrap_interval(std::span<const double> values, std::uint64_t seed = 1,
-                                          std::uint32_t resamples = 2000, double level = 0.95);
-
-// True where the bootstrap interval lies within the t interval, give or take a tenth of its width: the shape of the
-// repetitions is one the t interval can stand for. Fewer than 3 repetitions, or values not positive: true.
-[[nodiscard]] bool bootstrap_agrees(std::span<const double> values);
+// Places of the values that lie far from the median: by more than 5 standard deviations estimated robustly (1.4826 x
+// the median absolute deviation, of the logs) and by more than 5 %. They are named, never dropped. REQUIRES: all
+// positive.
+[[nodiscard]] std::vector<std::size_t> outliers(std::span<const double> values);
 
 }  // namespace interleave
