@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import matplotlib
+
 from charts.chart import Chart
 from charts.json_reader import RunError
 from charts.latency import draw_latency
 from charts.run_data import Run
+from charts.style import RC
 from charts.throughput import draw_throughput
 
 FIGURES: dict[str, Callable[[Run], list[Chart]]] = {
@@ -20,4 +23,5 @@ def draw(run: Run, only: Sequence[str] = ()) -> list[Chart]:
     for name in only:
         if name not in FIGURES:
             raise RunError(f"no figure '{name}': there are {', '.join(FIGURES)}")
-    return [chart for name, function in FIGURES.items() if not only or name in only for chart in function(run)]
+    with matplotlib.rc_context(RC):
+        return [chart for name, function in FIGURES.items() if not only or name in only for chart in function(run)]

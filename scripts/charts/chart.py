@@ -10,7 +10,7 @@ from pathlib import Path
 
 import matplotlib
 
-from charts.style import DPI, FOOT_GID, Canvas
+from charts.style import DPI, FOOT_GID, RC, Canvas
 from charts.svg import Labels, inline_svg, standalone_svg
 from charts.table import Table
 
@@ -35,7 +35,7 @@ class Chart:
         for artist in foot:
             artist.set_visible(not inline)
         buffer = io.StringIO()
-        with matplotlib.rc_context({"svg.hashsalt": self.id, "svg.fonttype": "none"}):
+        with matplotlib.rc_context({**RC, "svg.hashsalt": self.id}):
             self.canvas.figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
         for artist in foot:
             artist.set_visible(True)
@@ -46,7 +46,8 @@ class Chart:
 
     def png(self) -> bytes:
         buffer = io.BytesIO()
-        self.canvas.figure.savefig(buffer, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
+        with matplotlib.rc_context(RC):
+            self.canvas.figure.savefig(buffer, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
         return buffer.getvalue()
 
 

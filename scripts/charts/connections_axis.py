@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.transforms import ScaledTranslation, Transform
 
-from charts import words
 from charts.style import INK
 
-_STEP = 0.035    # decades between the points of two models at the same number of connections
-_MARGIN = 0.16   # decades left and right of the outermost points
+_STEP_POINTS = 8.0    # between the points of two servers at the same number of connections
+DOT_POINTS = -3.5     # repetitions stand a little left of their estimate
+_MARGIN_POINTS = 12.0  # left and right of the outermost points
 
 
-def sidestep(connections: int, place: int, of: int) -> float:
-    """Where model number `place` of `of` stands: beside the others, not upon them."""
-    return connections * 10 ** (_STEP * (place - (of - 1) / 2))
+def beside(axes: Axes, place: int, of: int, shift: float = 0.0, floor: bool = False) -> Transform:
+    """Data coordinates, moved sideways for server number `place` of `of`: its points stand beside the others'.
+
+    With `floor`, y counts from the bottom of the axes (0) to the top (1)."""
+    points = _STEP_POINTS * (place - (of - 1) / 2) + shift
+    base = axes.get_xaxis_transform() if floor else axes.transData
+    return base + ScaledTranslation(points / 72, 0, axes.figure.dpi_scale_trans)
 
 
-def draw_axis(axes: Axes, connections: Sequence[int], models: int) -> None:
-    room = 10 ** (_MARGIN + _STEP * models / 2)
+def draw_axis(axes: Axes, connections: Sequence[int], servers: int) -> None:
+    """A logarithmic axis with a tick at each number of connections and room for all servers' points."""
+    width = axes.get_window_extent().width * 72 / axes.figure.dpi
+    need = _MARGIN_POINTS + _STEP_POINTS * (servers - 1) / 2
+    decades = math.log10(max(connections) / min(connections))
+    room = 10 ** (need * decades / (width - 2 * need) if decades else 0.5)
     axes.set_xscale("log")
     axes.set_xlim(min(connections) / room, max(connections) * room)
     axes.xaxis.set_major_locator(FixedLocator(sorted(set(connections))))
@@ -34,7 +44,6 @@ def is_logarithmic(values: Sequence[float]) -> bool:
 
 
 def draw_value_axis(axes: Axes, values: Sequence[float]) -> None:
-    plain = FuncFormatter(lambda value, _: words.number(value))
     if is_logarithmic(values):
         low, high = min(values), max(values)
         axes.set_yscale("log")
@@ -43,7 +52,7 @@ def draw_value_axis(axes: Axes, values: Sequence[float]) -> None:
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         axes.set_ylim(0, 1.15 * max(values, default=1.0))
-    axes.yaxis.set_major_formatter(plain)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
 
 
 def draw_labels(axes: Axes, labels: Sequence[tuple[str, float, str]]) -> None:

@@ -51,7 +51,7 @@ def throughput_sentence(run: Run, workload: str) -> str:
         factor = best[0].throughput_rps.estimate / last.throughput_rps.estimate
         return f"{start}, {words.times(factor)} as many as {last.model} ({words.number(last.throughput_rps.estimate)})"
     if best[0].residual_percent is not None:
-        return f"{start}, {words.percent(best[0].residual_percent)} from its prediction"
+        return f"{start}, {off_prediction(best[0].residual_percent)}"
     return start
 
 
@@ -64,6 +64,12 @@ def price_sentence(run: Run, workload: str) -> str:
     ordered = sorted(cells, key=lambda cell: cell.cpu_us_per_request.estimate)
     costs = [f"{words.number(cell.cpu_us_per_request.estimate)} µs for {cell.model}" for cell in ordered]
     return f"The price is server CPU time: per request {words.listed(costs)}."
+
+
+def off_prediction(residual_percent: float) -> str:
+    if abs(residual_percent) < 0.05:
+        return "as predicted"
+    return f"{abs(residual_percent):.1f} % {'above' if residual_percent > 0 else 'below'} its prediction"
 
 
 def residual_sentence(cells: Sequence[Cell]) -> str:
@@ -107,10 +113,14 @@ def grouped(notes: Sequence[tuple[str, int, str]]) -> tuple[str, ...]:
                  for (model, reason), loads in groups.items())
 
 
-def sizes(cells: Sequence[Cell]) -> str:
-    """'n = 6 repetitions per point', with a word of care where they are few."""
+def sizes(run: Run, cells: Sequence[Cell]) -> str:
+    """'n = 6 repetitions per point'."""
     if not cells:
-        return "n = 0"
-    n = words.span([cell.repetitions_ok for cell in cells])
-    care = "; fewer than 6: indicative" if any(cell.indicative for cell in cells) else ""
-    return f"n = {n} repetitions per point{care}"
+        return "No repetition could be used"
+    n = words.span([run.repetitions_used(cell) for cell in cells])
+    return f"n = {n} {'repetition' if n == '1' else 'repetitions'} per point"
+
+
+def care(cells: Sequence[Cell]) -> str:
+    """For subtitles: a word of care where a figure rests on few repetitions; else empty."""
+    return " Fewer than 6 repetitions: indicative." if any(cell.indicative for cell in cells if cell.usable) else ""

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from charts.catalogue import FIGURES, draw  # noqa: E402 (needs the path above)
 from charts.chart import write_chart  # noqa: E402
 from charts.json_reader import RunError  # noqa: E402
-from charts.run_data import load_run  # noqa: E402
+from charts.load_run import load_run  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -24,12 +24,12 @@ FOOT_GID = "foot"
 
 WIDTH = 7.6
 LEFT = 0.78
-RIGHT = 1.72  # room for direct labels
+RIGHT = 1.85  # room for direct labels
 _TITLE_POINTS = 12.5
 _TEXT_POINTS = 9
-_TITLE_COLUMNS = 74
-_TEXT_COLUMNS = 106
-_FOOT_COLUMNS = 122
+_TITLE_COLUMNS = 66
+_TEXT_COLUMNS = 108
+_FOOT_COLUMNS = 134
 _MARGIN = 0.12
 
 RC = {
@@ -41,6 +41,7 @@ RC = {
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.titlesize": _TEXT_POINTS,
+    "axes.labelsize": _TEXT_POINTS,
     "axes.titlecolor": INK,
     "text.color": INK,
     "xtick.color": INK,
@@ -73,7 +74,7 @@ def _lines(text: str, columns: int) -> list[str]:
 
 def new_figure(words: Words, panel_heights: Sequence[float], columns: int = 1, gap: float = 0.34,
                column_gap: float = 0.22) -> Canvas:
-    """A figure with rows of panels of the given heights; all panels share the x axis."""
+    """A figure with rows of panels of the given heights; all panels share the x axis. Call it with RC in force."""
     title = _lines(words.title, _TITLE_COLUMNS)
     subtitle = _lines(words.subtitle, _TEXT_COLUMNS)
     notes = [line for note in words.notes for line in _hanging(note)]
@@ -86,22 +87,20 @@ def new_figure(words: Words, panel_heights: Sequence[float], columns: int = 1, g
     foot_height = 0.145 * len(foot) + _MARGIN
     height = head + panels + tail + foot_height
 
-    with matplotlib.rc_context(RC):
-        figure = Figure(figsize=(WIDTH, height))
-        axes = _panels(figure, panel_heights, columns, height - head, gap, column_gap)
-        y = height - _MARGIN
-        for row, text in enumerate(title):
-            figure.text(_MARGIN / WIDTH, (y - 0.225 * row) / height, text, size=_TITLE_POINTS, weight="bold", va="top")
-        y -= 0.225 * len(title) + 0.02
-        for row, text in enumerate(subtitle):
-            figure.text(_MARGIN / WIDTH, (y - line * row) / height, text, va="top", alpha=0.8)
-        y = foot_height + line * len(notes)
-        for row, text in enumerate(notes):
-            figure.text(_MARGIN / WIDTH, (y - line * row) / height, text, va="top")
-        for row, text in enumerate(foot):
-            figure.text(_MARGIN / WIDTH, (foot_height - 0.04 - 0.145 * row) / height, text, size=7.5, va="top",
-                        alpha=0.8, gid=FOOT_GID)
+    figure = Figure(figsize=(WIDTH, height))
+    axes = _panels(figure, panel_heights, columns, height - head, gap, column_gap)
+    y = height - _MARGIN
+    _write(figure, title, y, 0.225, size=_TITLE_POINTS, weight="bold")
+    _write(figure, subtitle, y - 0.225 * len(title) - 0.02, line, alpha=0.8)
+    _write(figure, notes, foot_height + line * len(notes), line)
+    _write(figure, foot, foot_height - 0.04, 0.145, size=7.5, alpha=0.8, gid=FOOT_GID)
     return Canvas(figure, axes, foot_height)
+
+
+def _write(figure: Figure, lines: Sequence[str], top: float, spacing: float, **style) -> None:
+    """Lines of text, the first with its upper edge `top` inches above the figure's foot."""
+    for row, text in enumerate(lines):
+        figure.text(_MARGIN / WIDTH, (top - spacing * row) / figure.get_figheight(), text, va="top", **style)
 
 
 def _hanging(note: str) -> list[str]:

@@ -31,6 +31,10 @@ def figure(value: float | int | None) -> Value:
     return Value("\N{EN DASH}") if value is None else Value(words.number(value), value)
 
 
+def count(value: int) -> Value:
+    return Value(f"{value:,}", value)
+
+
 def percent(value: float | None) -> Value:
     return Value("\N{EN DASH}") if value is None else Value(words.percent(value), value)
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 INTERVAL_METHOD = ("Estimate = median over repetitions (each a fresh server process); "
-                   "interval = 95 %, Student's t on the logarithms over repetitions.")
+                   "interval = 95\N{NO-BREAK SPACE}%, Student's t on the logarithms over repetitions.")
 
 
 def number(value: float) -> str:
@@ -22,11 +22,11 @@ def number(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """A signed difference: '+2.1 %'. A value that rounds to zero has no sign."""
+    """A signed difference: '+2.1 %', not broken over lines. A value that rounds to zero has no sign."""
     digits = 1 if abs(value) < 99.95 else 0
     if round(value, digits) == 0:
-        return "0.0 %"
-    return f"{value:+.{digits}f} %".replace("-", "\N{MINUS SIGN}")
+        return "0.0\N{NO-BREAK SPACE}%"
+    return f"{value:+.{digits}f}\N{NO-BREAK SPACE}%".replace("-", "\N{MINUS SIGN}")
 
 
 def times(ratio: float) -> str:

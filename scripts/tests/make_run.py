@@ -149,25 +149,27 @@ class Maker:
 
     def summary(self, run: Json, trials: list[Json]) -> Json:
         verdicts = [trial["validity"] for trial in trials]
-        cells = [self.cell(run, trials, workload, load, model) for workload in self.workloads
-                 for load in self.loads(workload) for model in self.models]
+        cells = [self.cell(run, trials, workload, load, model) for workload in sorted(self.workloads)
+                 for load in self.loads(workload) for model in sorted(self.models)]
         counts = {name: verdicts.count(name) for name in ("ok", "suspect", "invalid")}
         return {"schema_version": 1,
                 "run": {**{key: run[key] for key in ("id", "commit", "build_type", "started_utc")}, "plan": "quick",
                         "complete": run["complete"], "seed": self.seed, "server_cores": 1,
                         "trials": {**counts, "missing": len(run["order"]) - len(trials)}},
-                "cells": cells}
+                "cells": [cell for cell in cells if cell["trials"]]}
 
     def cell(self, run: Json, trials: list[Json], workload: str, load: int, model: str) -> Json:
         planned = [name for name in run["order"] if name[5:].startswith(f"{model}-{workload}-c{load}-r")]
         own = [trial for trial in trials if trial["id"] in planned]
         used = [trial for trial in own if trial["validity"] != "invalid"]
+        ok = sum(trial["validity"] == "ok" for trial in own)
         reasons: dict[str, int] = {}
         for trial in own:
             for finding in trial["reasons"]:
                 reasons[finding["reason"]] = reasons.get(finding["reason"], 0) + 1
         voided = "server_closes" in reasons or "window_too_short" in reasons or not used
-        validity = "invalid" if not used else "suspect" if "steal" in reasons else "ok"
+        used = [trial for trial in used if trial["validity"] == "ok"] if 2 * ok >= self.repetitions else used
+        validity = "invalid" if not used else "ok" if 2 * ok >= self.repetitions else "suspect"
         rates = [trial["wrk"]["requests"] / trial["wrk"]["duration_us"] * 1e6 for trial in used]
         throughput = estimate(rates)
         predicted = predicted_rps(model, load)
@@ -180,7 +182,7 @@ class Maker:
             note = "p99: fewer than 20 samples lie beyond it"
         return {"model": model, "family": MODELS[model][0], "workload": workload, "driver": "wrk",
                 "load": {"kind": "closed", "connections": load, "rate_rps": None}, "repetitions": self.repetitions,
-                "repetitions_ok": len(used), "indicative": len(used) < 6, "throughput_rps": throughput,
+                "repetitions_ok": ok, "indicative": ok < 6, "throughput_rps": throughput,
                 "latency_ms": {**percentiles, "p999": None, "mean": None, "max": None, "note": note},
                 "latency_quantiles": [], "errors": {},
                 "cpu_us_per_request": estimate([cpu_us * self.random.gauss(1, 0.03) for _ in used]),
@@ -192,7 +194,7 @@ class Maker:
                                               if f"-{model}-{workload}-" in name and name.split("-")[3][-3:] in (".d1", "cpu")]},
                 "prediction_note": None,
                 "residual_percent": (throughput["estimate"] / predicted - 1) * 100 if throughput else None,
-                "validity": validity, "reasons": reasons, "warnings": [], "trials": planned}
+                "validity": validity, "reasons": reasons, "warnings": [], "trials": [trial["id"] for trial in own]}
 
 
 def trial_id(spec: Json) -> str:

@@ -1,0 +1,160 @@
+"""Reads the folder of a run: run.json, summary.json and trials/*.json, checked and typed.
+
+`load_run(folder)` is the only entry. It raises RunError with one line where a file is missing, of another
+schema_version or not what the schema says.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from charts.json_reader import Reader, RunError, read_json
+from charts.run_data import (PERCENTILES, VALIDITIES, Cell, Estimate, Finding, Layout, Model, Plan, Prediction, Run,
+                             Trial, TrialCounts, Warning, Workload)
+
+SCHEMA_VERSION = 1
+
+
+def load_run(folder: Path) -> Run:
+    if not folder.is_dir():
+        raise RunError(f"{folder}: no such folder: give the folder of a run, such as results/latest")
+    run_file = folder / "run.json"
+    if not run_file.is_file():
+        raise RunError(f"{run_file}: no such file: '{folder}' is not the folder of a run, or it never began")
+    run = read_json(run_file, SCHEMA_VERSION)
+    summary_file = folder / "summary.json"
+    if not summary_file.is_file():
+        raise RunError(f"{summary_file}: no such file: run 'interleave summarize {folder}' first")
+    summary = read_json(summary_file, SCHEMA_VERSION)
+    if summary.object("run").text("id") != run.text("id"):
+        raise RunError(f"{summary_file}: belongs to run '{summary.object('run').text('id')}': "
+                       f"run 'interleave summarize {folder}' again")
+    trials = [_trial(read_json(path, SCHEMA_VERSION)) for path in sorted((folder / "trials").glob("*.json"))]
+    return _run(folder, run, summary, {trial.id: trial for trial in trials})
+
+
+def _run(folder: Path, run: Reader, summary: Reader, trials: dict[str, Trial]) -> Run:
+    counts = summary.object("run").object("trials")
+    return Run(
+        folder=folder,
+        id=run.text("id"),
+        version=run.text("version"),
+        commit=run.text("commit"),
+        build_type=run.text("build_type"),
+        started_utc=run.text("started_utc"),
+        ended_utc=run.text("ended_utc", ""),
+        complete=run.flag("complete"),
+        plan=_plan(run.object("plan")),
+        models=tuple(Model(m.text("name"), m.text("family"), m.text("summary")) for m in run.objects("models")),
+        skipped=tuple((s.text("model"), s.text("reason")) for s in run.objects("skipped")),
+        workloads=tuple(_workload(w) for w in run.objects("workloads")),
+        host=run.mapping("host", (str, int)),
+        software=run.mapping("software", (str,)),
+        layout=_layout(run.object("layout")),
+        order=tuple(run.list_of("order", str)),
+        warnings=_warnings(run),
+        counts=TrialCounts(**{name: counts.integer(name) for name in ("ok", "suspect", "invalid", "missing")}),
+        cells=tuple(_cell(cell) for cell in summary.objects("cells")),
+        trials=trials)
+
+
+def _plan(plan: Reader) -> Plan:
+    calibration = plan.object("calibration")
+    return Plan(
+        name=plan.text("name"),
+        description=plan.text("description"),
+        driver=plan.text("driver"),
+        workloads=tuple(plan.list_of("workloads", str)),
+        models=tuple(plan.list_of("models", str)),
+        connections=tuple(plan.list_of("connections", int)),
+        repetitions=plan.integer("repetitions"),
+        warmup_ms=plan.integer("warmup_ns") / 1e6,
+        duration_ms=plan.integer("duration_ns") / 1e6,
+        seed=plan.integer("seed"),
+        calibration_repetitions=calibration.integer("repetitions"),
+        calibration_connections=calibration.integer("cpu_connections"))
+
+
+def _workload(workload: Reader) -> Workload:
+    return Workload(workload.text("name"), workload.text("description"), workload.number("calls_per_request"),
+                    workload.number("backend_ms_per_request"), workload.text("source"))
+
+
+def _layout(layout: Reader) -> Layout:
+    cpus = {role: tuple(layout.list_of(role, int)) for role in ("server", "backend", "generator")}
+    return Layout(pinned=layout.flag("pinned"), server_cores=layout.integer("server_cores"), **cpus)
+
+
+def _warnings(holder: Reader) -> tuple[Warning, ...]:
+    return tuple(Warning(w.text("text"), w.text("hint")) for w in holder.objects("warnings"))
+
+
+def _estimate(value: Reader | None) -> Estimate | None:
+    if value is None:
+        return None
+    return Estimate(value.number("estimate"), value.optional_number("low"), value.optional_number("high"))
+
+
+def _prediction(value: Reader | None) -> Prediction | None:
+    if value is None:
+        return None
+    return Prediction(value.number("throughput_rps"), value.number("latency_ms"), value.text("bound_by"),
+                      value.number("mva_rps"), value.number("d1_ms"), value.number("d_cpu_us"),
+                      tuple(value.list_of("inputs_from", str)))
+
+
+def _validity(holder: Reader) -> str:
+    validity = holder.text("validity")
+    if validity not in VALIDITIES:
+        raise RunError(f"{holder.where} validity: '{validity}' is none of {', '.join(VALIDITIES)}")
+    return validity
+
+
+def _cell(cell: Reader) -> Cell:
+    load = cell.object("load")
+    latency = cell.object("latency_ms")
+    return Cell(
+        model=cell.text("model"),
+        family=cell.text("family"),
+        workload=cell.text("workload"),
+        driver=cell.text("driver"),
+        load_kind=load.text("kind"),
+        connections=load.integer("connections"),
+        repetitions=cell.integer("repetitions"),
+        repetitions_ok=cell.integer("repetitions_ok"),
+        indicative=cell.flag("indicative"),
+        throughput_rps=_estimate(cell.optional_object("throughput_rps")),
+        latency_ms={name: _estimate(latency.optional_object(name)) for name in PERCENTILES},
+        latency_note=latency.text("note", ""),
+        cpu_us_per_request=_estimate(cell.optional_object("cpu_us_per_request")),
+        errors=cell.mapping("errors", (int,)),
+        predicted=_prediction(cell.optional_object("predicted")),
+        prediction_note=cell.text("prediction_note", ""),
+        residual_percent=cell.optional_number("residual_percent"),
+        validity=_validity(cell),
+        reasons=cell.mapping("reasons", (int,)),
+        warnings=tuple(cell.list_of("warnings", str)),
+        trials=tuple(cell.list_of("trials", str)))
+
+
+def _trial(trial: Reader) -> Trial:
+    spec = trial.object("spec")
+    wrk = trial.optional_object("wrk")
+    throughput = None
+    latency = None
+    if wrk is not None:
+        if wrk.integer("duration_us") > 0 and wrk.integer("requests") > 0:
+            throughput = wrk.integer("requests") / wrk.integer("duration_us") * 1e6
+        if not wrk.is_null("raw_us"):
+            latency = tuple(wrk.pairs("raw_us"))
+    return Trial(
+        id=trial.text("id"),
+        model=spec.text("model"),
+        workload=spec.text("workload"),
+        connections=spec.object("load").integer("connections"),
+        purpose=spec.text("purpose"),
+        validity=_validity(trial),
+        findings=tuple(Finding(f.text("reason"), f.text("detail")) for f in trial.objects("reasons")),
+        warnings=_warnings(trial),
+        throughput_rps=throughput,
+        latency_us=latency)

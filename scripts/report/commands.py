@@ -1,0 +1,34 @@
+"""The commands that make a run, or a part of its page, again."""
+
+from __future__ import annotations
+
+import shlex
+
+from charts.run_data import Run
+
+
+def _duration(ms: float) -> str:
+    return f"{ms / 1000:g}s" if ms >= 1000 else f"{ms:g}ms"
+
+
+def measure_again(run: Run) -> str:
+    plan = run.plan
+    words = ["build/release/bin/interleave", "run", "--plan", plan.name]
+    for option, values in (("--workloads", plan.workloads), ("--models", plan.models),
+                           ("--connections", plan.connections)):
+        if values:
+            words += [option, ",".join(map(str, values))]
+    words += ["--repetitions", str(plan.repetitions), "--warmup", _duration(plan.warmup_ms),
+              "--duration", _duration(plan.duration_ms), "--seed", str(plan.seed)]
+    if not run.layout.pinned:
+        words.append("--no-pin")
+    commit = run.commit.removesuffix("-modified")
+    return f"git checkout {shlex.quote(commit)}\nmake build\n{shlex.join(words)}"
+
+
+def draw_again(run: Run, figure: str) -> str:
+    return f"scripts/charts/main.py {shlex.quote('results/' + run.id)} --only {figure}"
+
+
+def summarize_again(run: Run) -> str:
+    return f"build/release/bin/interleave summarize {shlex.quote('results/' + run.id)}"

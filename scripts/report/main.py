@@ -1,0 +1,43 @@
+#!/usr/bin/python3
+"""Writes the page of a run: RUN/report.html (one file, works offline) and RUN/summary.md.
+
+Example: scripts/report/main.py results/latest
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from charts.catalogue import draw  # noqa: E402 (needs the path above)
+from charts.chart import write_atomically  # noqa: E402
+from charts.json_reader import RunError  # noqa: E402
+from charts.load_run import load_run  # noqa: E402
+from report.page import html_page, sections_of  # noqa: E402
+from report.summary_md import markdown_page  # noqa: E402
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as results/latest")
+    options = parser.parse_args(arguments)
+    try:
+        run = load_run(options.run)
+        sections = sections_of(run, draw(run))
+        for name, content in (("report.html", html_page(run, sections)), ("summary.md", markdown_page(run, sections))):
+            write_atomically(options.run / name, content.encode("utf-8"))
+            print(options.run / name)
+    except RunError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"error: cannot write the page: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
