@@ -42,5 +42,6 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // `interleave ... | head` must not end a measurement
+  std::signal(SIGXFSZ, SIG_IGN);  // a file too large is an error of one write, like a full disk
   return interleave::run(argc, argv);
 }

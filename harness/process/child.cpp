@@ -18,6 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+extern "C" {
+#include <sys/pidfd.h>  // glibc 2.36 declares its functions without C linkage
+}
+
 namespace interleave {
 namespace {
 

@@ -1,5 +1,6 @@
 #include "harness/process/program.hpp"
 
+#include <algorithm>
 #include <csignal>
 
 #include <nlohmann/json.hpp>
@@ -20,6 +21,11 @@ constexpr std::size_t kQuotedBytes = 120;  // of foreign output in our messages
 }
 
 }  // namespace
+
+bool Waiter::any_ended() const {
+  return std::any_of(children_.begin(), children_.end(),
+                     [](const Child* child) { return child->exited().has_value(); });
+}
 
 bool Waiter::until(TimePoint deadline, const std::function<bool()>& done) {
   interrupt_->check();

@@ -24,6 +24,7 @@ class Waiter {
   // The child must stay where it is until it is forgotten.
   void watch(Child& child) { children_.push_back(&child); }
   void forget(const Child& child) { std::erase(children_, &child); }
+  [[nodiscard]] bool any_ended() const;
   // False: the deadline passed first.
   [[nodiscard]] bool until(TimePoint deadline, const std::function<bool()>& done);
 

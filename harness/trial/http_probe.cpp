@@ -59,6 +59,13 @@ std::optional<std::size_t> content_length(std::string_view head) {
   return std::nullopt;
 }
 
+bool is_complete(std::string_view response) {
+  const std::size_t head_end = response.find("\r\n\r\n");
+  if (head_end == std::string_view::npos) return false;
+  const auto length = content_length(response.substr(0, head_end + 2));
+  return length && response.size() >= head_end + 4 + *length;
+}
+
 }  // namespace
 
 std::optional<HttpReply> split_response(std::string_view text) {
@@ -91,10 +98,13 @@ HttpReply http_get(const Endpoint& server, std::string_view target, TimePoint de
   if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) {
     throw std::system_error(errno, std::generic_category(), "cannot send the request");
   }
+  // Complete with the length its head promises; without one, where the stream ends.
   std::string response;
-  while (receive_some(fd.get(), response)) {
+  bool open = true;
+  while (open && !is_complete(response)) {
     if (response.size() > kMaxResponse) throw std::runtime_error("the reply does not end");
     wait_until_ready(fd.get(), POLLIN, deadline);
+    open = receive_some(fd.get(), response);
   }
   auto reply = split_response(response);
   if (!reply)

@@ -1,5 +1,5 @@
 // One HTTP request over a connection of its own, for verifying servers: no keep-alive, no pipelining, no timing.
-// The connection asks to be closed, so the reply ends where the stream ends.
+// The connection asks to be closed; a reply ends where its Content-Length says, or where the stream ends.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,9 +1,8 @@
 #include "harness/trial/runner.hpp"
 
-#include <csignal>
 #include <ctime>
 #include <exception>
-#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,13 +14,13 @@
 
 #include "core/backend/blocking_client.hpp"
 #include "core/service/service.hpp"
-#include "harness/load/wrk.hpp"
 #include "harness/process/child.hpp"
 #include "harness/process/program.hpp"
 #include "harness/process/sampler.hpp"
 #include "harness/trial/accounting.hpp"
 #include "harness/trial/quiet.hpp"
 #include "harness/trial/verify.hpp"
+#include "harness/trial/wrk_run.hpp"
 
 namespace interleave {
 namespace {
@@ -98,9 +97,9 @@ class Trial {
   void finish();
 
   std::unique_ptr<Child> start(const std::string& role, std::vector<std::string> argv,
-                               const std::vector<std::uint32_t>& cpus);
-  std::unique_ptr<Child> start_wrk(std::chrono::nanoseconds duration, const std::filesystem::path& report);
-  void run_wrk(Child& wrk, std::chrono::nanoseconds duration, Sampler* sampler);
+                               const std::vector<std::uint32_t>& cpus,
+                               std::map<std::string, std::string> environment = {});
+  const Child& run_wrk(std::chrono::nanoseconds duration, const std::filesystem::path& report, Sampler* sampler);
   [[nodiscard]] WrkResult load_result(const Child& wrk, const std::filesystem::path& report) const;
   Snapshot snapshot();
   BackendStats backend_stats();
@@ -117,6 +116,7 @@ class Trial {
   TrialRecord record_;
   std::unique_ptr<Child> backend_;
   std::unique_ptr<Child> server_;
+  std::unique_ptr<Child> generator_;
   std::optional<BlockingBackendClient> backend_client_;
   Endpoint backend_at_;
   Endpoint server_at_;
@@ -126,11 +126,13 @@ class Trial {
 };
 
 std::unique_ptr<Child> Trial::start(const std::string& role, std::vector<std::string> argv,
-                                    const std::vector<std::uint32_t>& cpus) {
+                                    const std::vector<std::uint32_t>& cpus,
+                                    std::map<std::string, std::string> environment) {
   ProcessRecord& process = record_.processes[role];
   process.command = argv;
   process.cpus = cpus;
-  auto child = std::make_unique<Child>(Child::spawn({.name = "the " + role, .argv = std::move(argv), .cpus = cpus}));
+  auto child = std::make_unique<Child>(Child::spawn(
+      {.name = "the " + role, .argv = std::move(argv), .environment = std::move(environment), .cpus = cpus}));
   waiter_.watch(*child);
   return child;
 }
@@ -197,57 +199,23 @@ void Trial::verify_server() {
   if (verified_.failure) fail(Reason::verify_failed, *verified_.failure);
 }
 
-std::unique_ptr<Child> Trial::start_wrk(std::chrono::nanoseconds duration, const std::filesystem::path& report) {
-  const Route& route = setup_.workload.routes.front();
-  // The slowest a closed loop can be: every client waits for all others, one after the other.
-  std::chrono::duration<double> wait{0};
-  for (const Step& step : route.steps) {
-    if (const auto* call = std::get_if<CallStep>(&step))
-      wait += mean_latency(setup_.workload.services[call->service].latency);
-    if (const auto* cpu = std::get_if<CpuStep>(&step)) wait += cpu->nominal;
-  }
-  const auto longest = std::chrono::duration_cast<std::chrono::nanoseconds>(wait * spec_.connections);
-  const WrkCommand command = wrk_command({.url = "http://" + to_string(server_at_) + route.target,
-                                          .connections = spec_.connections,
-                                          .threads = 1,
-                                          .duration = duration,
-                                          .timeout = wrk_timeout(longest),
-                                          .script = setup_.wrk_script,
-                                          .report = report});
-  ProcessRecord& process = record_.processes["generator"];
-  process.command = command.arguments;
-  process.cpus = setup_.layout.generator;
+const Child& Trial::run_wrk(std::chrono::nanoseconds duration, const std::filesystem::path& report,
+                            Sampler* sampler) {
+  WrkJob job = wrk_job(spec_, setup_.workload, server_at_, duration);
+  job.script = setup_.wrk_script;
+  job.report = report;
+  const WrkCommand command = wrk_command(job);
   try {
-    auto wrk = std::make_unique<Child>(Child::spawn({.name = "wrk",
-                                                     .argv = command.arguments,
-                                                     .environment = command.environment,
-                                                     .cpus = setup_.layout.generator}));
-    waiter_.watch(*wrk);
-    return wrk;
+    generator_ = start("generator", command.arguments, setup_.layout.generator, command.environment);
   } catch (const std::system_error& error) {
     fail(Reason::wrk_failed, std::string("cannot start wrk: ") + error.what());
   }
-}
-
-// Waits for wrk's end, sampling all the while. wrk -d takes whole seconds: a duration with a fraction is ended by
-// SIGINT, which wrk treats as the end of its time.
-void Trial::run_wrk(Child& wrk, std::chrono::nanoseconds duration, Sampler* sampler) {
-  const TimePoint start = now();
-  const bool fraction = duration != wrk_duration(duration);
-  const TimePoint give_up = start + duration + setup_.deadlines.wrk_grace;
-  bool stopped = false;
-  while (!wrk.exited()) {
-    const TimePoint stop_at = fraction && !stopped ? start + duration : kNever;
-    const TimePoint wake = std::min({give_up, stop_at, sampler != nullptr ? sampler->next_due() : kNever});
-    (void)waiter_.until(wake, [&] { return wrk.exited() || server_->exited() || backend_->exited(); });
-    if (wrk.exited()) break;
-    check_alive();
-    if (now() >= give_up)
-      fail(Reason::wrk_failed, "wrk did not end in time: the server keeps its connections busy without answering");
-    if (now() >= stop_at) stopped = wrk.signal(SIGINT);
-    if (sampler != nullptr && now() >= sampler->next_due()) sampler->sample();
+  if (sampler != nullptr) sampler->add("generator", generator_->pid());
+  if (!await_wrk(*generator_, waiter_, duration, setup_.deadlines.wrk_grace, sampler, [this] { check_alive(); })) {
+    fail(Reason::wrk_failed, "wrk did not end in time");
   }
-  waiter_.forget(wrk);
+  waiter_.forget(*generator_);
+  return *generator_;
 }
 
 WrkResult Trial::load_result(const Child& wrk, const std::filesystem::path& report) const {
@@ -262,10 +230,9 @@ WrkResult Trial::load_result(const Child& wrk, const std::filesystem::path& repo
 void Trial::warm_up() {
   if (spec_.warmup.count() == 0) return;
   const auto report = setup_.scratch / "warmup.json";
-  const auto wrk = start_wrk(spec_.warmup, report);
-  run_wrk(*wrk, spec_.warmup, nullptr);
+  const Child& wrk = run_wrk(spec_.warmup, report, nullptr);
   check_alive();
-  if (!wrk->exited()->success()) fail(Reason::wrk_failed, "wrk ended with " + describe_end(*wrk) + " (warm-up)");
+  if (!wrk.exited()->success()) fail(Reason::wrk_failed, "wrk ended with " + describe_end(wrk) + " (warm-up)");
 }
 
 bool Trial::await_quiet() {
@@ -311,20 +278,18 @@ void Trial::measure() {
   Sampler sampler({{"server", server_->pid()}, {"backend", backend_->pid()}});
   sampler.sample();
   const TimePoint begin = now();
-  const auto wrk = start_wrk(spec_.duration, report);
-  sampler.add("generator", wrk->pid());
-  run_wrk(*wrk, spec_.duration, &sampler);
+  const Child& wrk = run_wrk(spec_.duration, report, &sampler);
   sampler.sample();
   const TimePoint end = now();
-  store_samples(sampler, *wrk);
+  store_samples(sampler, wrk);
   record_.window_ns = static_cast<std::uint64_t>((end - begin).count());
   check_alive();
-  record_.wrk = load_result(*wrk, report);
+  record_.wrk = load_result(wrk, report);
   Snapshot after = snapshot();
   if (!before.server) after.server.reset();
   record_.server_after = after.server;
   record_.backend_after = after.backend;
-  account_window(before, after, *wrk);
+  account_window(before, after, wrk);
 }
 
 void Trial::store_samples(const Sampler& sampler, const Child& wrk) {
@@ -358,10 +323,15 @@ void Trial::account_window(const Snapshot& before, const Snapshot& after, const 
   input.generator_cpu_ns = static_cast<std::uint64_t>((wrk.ended_usage().user + wrk.ended_usage().system).count());
   input.window_ns = record_.window_ns;
   if (record_.machine_window) input.steal_percent = record_.machine_window->steal_percent;
-  AccountingOutcome outcome = account(input);
+  if (before.server && after.server && record_.processes["server"].window) {
+    const ServerCounters window = difference(*after.server, *before.server);
+    record_.processes["server"].window->voluntary_switches = window.voluntary_switches;
+    record_.processes["server"].window->involuntary_switches = window.involuntary_switches;
+  }
+  const AccountingOutcome outcome = account(input);
   record_.accounting = outcome.accounting;
   record_.findings = std::move(outcome.findings);
-  record_.warnings = std::move(outcome.warnings);
+  record_.warnings.insert(record_.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
 }
 
 void Trial::stop(std::unique_ptr<Child>& child) {

@@ -1,0 +1,167 @@
+"""The commands of `interleave`, as a user meets them: what they print, how they exit, what they say when refused."""
+import json
+import os
+import resource
+import subprocess
+
+import pytest
+from harness_lab import BIN, ROOT, Lab
+
+
+@pytest.fixture
+def lab(tmp_path):
+    laboratory = Lab(tmp_path)
+    laboratory.add_server("fake_honest")
+    laboratory.add_server("fake_liar", "no-call")
+    return laboratory
+
+
+def error_line(err):
+    lines = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 1, err
+    return lines[0]
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["list"], ["verify"], ["summarize"], ["doctor"]])
+def test_help_has_an_example_and_the_exit_codes(command):
+    done = subprocess.run([BIN / "interleave", *command, "--help"], capture_output=True, text=True, timeout=10, check=True)
+    assert "Example:" in done.stdout
+    if command:
+        assert "Exit codes:" in done.stdout
+
+
+def test_version_names_the_commit_and_the_build():
+    done = subprocess.run([BIN / "interleave", "--version"], capture_output=True, text=True, timeout=10, check=True)
+    assert done.stdout.startswith("interleave 0.")
+
+
+def test_lists_what_there_is(lab):
+    assert "fake_honest  obeys the contract" in lab.call("list", "models")[1]
+    models = json.loads(lab.call("list", "models", "--json")[1])
+    assert [model["name"] for model in models] == ["fake_honest", "fake_liar"]
+    assert "one_call" in lab.call("list", "workloads")[1]
+    assert {plan["name"] for plan in json.loads(lab.call("list", "plans", "--json")[1])} >= {"quick", "smoke"}
+
+
+def test_verify_passes_the_honest_and_fails_the_liar(lab):
+    code, out, _ = lab.call("verify", "--models", "fake_honest", "--workloads", "one_call")
+    assert (code, out) == (0, "ok    fake_honest one_call: 2 checks\n")
+    code, out, _ = lab.call("verify", "--models", "fake_liar", "--workloads", "one_call")
+    assert code == 1
+    assert out.startswith("FAIL  fake_liar one_call: verify_failed: ")
+
+
+def test_dry_run_says_what_and_how_long_and_does_nothing(lab):
+    code, out, _ = lab.run("--dry-run", repetitions=2)
+    assert code == 0
+    assert "4 trials, about " in out
+    assert not lab.out.exists()
+
+
+def test_same_seed_same_order_other_seed_other_order(lab):
+    def order(seed):
+        return lab.run("--dry-run", "--seed", seed, repetitions=6)[1]
+    assert order("1") == order("1")
+    assert order("1") != order("2")
+
+
+def test_a_run_leaves_a_summary_and_a_table(lab):
+    code, out, err = lab.run("--models", "fake_honest")
+    assert code == 0, err
+    assert "req/s [95 %]" in out
+    summary = json.loads((lab.out / "summary.json").read_text())
+    assert [cell["model"] for cell in summary["cells"]] == ["fake_honest"]
+    before = (lab.out / "summary.json").read_bytes()
+    subprocess.run([BIN / "interleave", "summarize", lab.out], check=True, timeout=10, capture_output=True)
+    assert (lab.out / "summary.json").read_bytes() == before
+    assert not (lab.out / "scratch").exists()
+
+
+def test_json_output_is_the_summary_and_nothing_else(lab):
+    code, out, _ = lab.run("--models", "fake_honest", "--json")
+    assert code == 0
+    assert json.loads(out) == json.loads((lab.out / "summary.json").read_text())
+
+
+def test_quiet_is_quiet(lab):
+    assert lab.run("--models", "fake_honest", "--quiet") == (0, "", "")
+
+
+@pytest.mark.parametrize("words, part", [
+    (["--models", "fake_honst"], "did you mean 'fake_honest'?"),
+    (["--workloads", "one_cal"], "did you mean 'one_call'?"),
+    (["--connections", "0"], "--connections"),
+    (["--duration", "5"], "want a time with its unit"),
+    (["--nonsense"], "--nonsense"),
+])
+def test_wrong_usage_is_one_line_and_exit_2(lab, words, part):
+    code, _, err = lab.run(*words)
+    assert code == 2
+    assert part in error_line(err)
+
+
+def test_an_unknown_plan_is_refused_with_a_suggestion(lab):
+    code, _, err = lab.call("run", "--plan", "quik")
+    assert code == 2
+    assert "did you mean 'quick'?" in error_line(err)
+
+
+def test_missing_wrk_is_refused_with_advice(lab):
+    lab.environment["PATH"] = str(lab.bin)
+    code, _, err = lab.run("--models", "fake_honest")
+    assert code == 2
+    assert "wrk is not installed: run scripts/install_deps.sh" in error_line(err)
+
+
+def test_missing_backend_is_refused_with_advice(lab):
+    (lab.bin / "interleave-backend").unlink()
+    code, _, err = lab.run("--models", "fake_honest")
+    assert code == 2
+    assert "make build" in error_line(err)
+
+
+def test_a_folder_that_cannot_be_written_is_refused(lab):
+    (lab.folder / "out").write_text("a file where the folder should be")
+    code, _, err = lab.run("--models", "fake_honest")
+    assert code == 2
+    assert "cannot store results in" in error_line(err)
+
+
+def test_a_finished_run_is_not_overwritten(lab):
+    lab.run("--models", "fake_honest", "--quiet")
+    code, _, err = lab.run("--models", "fake_honest")
+    assert code == 2
+    assert "there is a run already" in error_line(err)
+
+
+def test_a_full_disk_is_one_line(lab):
+    """A limit on the size of files stands for the full disk: writes fail in the same place."""
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
+    process = subprocess.run(lab.command("run", "--plan", lab.plan(), "--out", str(lab.out), "--models", "fake_honest"),
+                             capture_output=True, text=True, timeout=60, env=lab.environment, check=False, preexec_fn=limit)
+    assert process.returncode == 1, process.stderr
+    assert str(lab.out) in error_line(process.stderr)
+    assert not list(lab.out.rglob("*.tmp*"))
+
+
+def test_doctor_looks_at_everything(lab):
+    code, out, _ = lab.call("doctor")
+    assert code in (0, 1)
+    for subject in ("cores", "SMT", "descriptors", "governor", "steal", "load", "somaxconn", "timer", "wrk", "python", "build"):
+        assert f"  {subject} " in out, out
+
+
+def test_doctor_fails_without_wrk(lab):
+    lab.environment["PATH"] = str(lab.bin)
+    code, out, _ = lab.call("doctor")
+    assert code == 1
+    assert "not installed" in out
+
+
+def test_the_project_is_found_from_the_program_and_a_wrong_root_refused(lab):
+    lab.environment["INTERLEAVE_ROOT"] = "/nowhere"
+    code, _, err = lab.call("list", "plans")
+    assert code == 2
+    assert "INTERLEAVE_ROOT" in error_line(err)
+    assert os.path.isdir(ROOT / "workloads")
