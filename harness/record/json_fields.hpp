@@ -114,6 +114,11 @@ inline nlohmann::ordered_json load_json(LoadKind kind, std::uint32_t connections
   return {{"kind", to_string(kind)}, {"connections", connections}, {"rate_rps", nullptr}};
 }
 
+// One line (indent -1) or indented. Bytes that are not UTF-8 (a dying server's last words) become U+FFFD.
+inline std::string dumped(const nlohmann::ordered_json& json, int indent) {
+  return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 // Parses `text`, checks schema_version and hands the object to `read`.
 template <class Read>
 auto parse_record(std::string_view text, std::string_view name, Read read) {

@@ -142,7 +142,7 @@ std::string to_json(const RunRecord& run) {
       {"verdicts", verdicts},
       {"warnings", array_of(run.warnings, warning_json)},
   };
-  return json.dump(2) + "\n";
+  return dumped(json, 2);
 }
 
 RunRecord run_from_json(std::string_view text, std::string_view name) {

@@ -187,6 +187,11 @@ Sorted sort(std::span<const TrialRecord> trials) {
         break;
     }
   }
+  const auto by_place = [](const TrialRecord* a, const TrialRecord* b) { return a->spec.index < b->spec.index; };
+  for (auto& [key, of_cell] : sorted.cells) std::sort(of_cell.begin(), of_cell.end(), by_place);
+  for (auto* calibrations : {&sorted.d1, &sorted.cpu}) {
+    for (auto& [key, of_model] : *calibrations) std::sort(of_model.begin(), of_model.end(), by_place);
+  }
   return sorted;
 }
 

@@ -103,7 +103,7 @@ std::string to_json(const SummaryRecord& summary) {
                       {"invalid", summary.trials_invalid},
                       {"missing", summary.trials_missing}}}}},
                   {"cells", array_of(summary.cells, [](const SummaryCell& cell) { return json_of(cell); })}};
-  return json.dump(2) + "\n";
+  return dumped(json, 2);
 }
 
 }  // namespace interleave

@@ -312,7 +312,7 @@ std::string to_json(const TrialRecord& trial) {
       {"machine_window", null_or(trial.machine_window)},
       {"machine_samples", array_of(trial.machine_samples, [](const MachineSample& s) { return json_of(s); })},
   };
-  return json.dump() + "\n";  // one line: mostly histogram bins
+  return dumped(json, -1);  // one line: mostly histogram bins
 }
 
 TrialRecord trial_from_json(std::string_view text, std::string_view name) {
