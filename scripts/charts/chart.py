@@ -30,13 +30,14 @@ class Chart:
     notes: tuple[str, ...] = ()  # what is not drawn, and why
 
     def svg(self, inline: bool = False) -> str:
-        """The figure as SVG: a document of its own, or an element for a page (which shows the caption itself)."""
+        """The figure as SVG: a document, or an element for a page (which shows notes and caption as text)."""
         foot = [artist for artist in self.canvas.figure.texts if artist.get_gid() == FOOT_GID]
         for artist in foot:
             artist.set_visible(not inline)
         buffer = io.StringIO()
         with matplotlib.rc_context({**RC, "svg.hashsalt": self.id}):
-            self.canvas.figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+            self.canvas.figure.savefig(buffer, format="svg", transparent=True,
+                                       metadata={"Date": None, "Creator": None})
         for artist in foot:
             artist.set_visible(True)
         labels = Labels(self.id, self.title, self.description)

@@ -1,5 +1,7 @@
-"""What the numbers say, as sentences: titles of figures and first lines of sections. Nothing is said of a cell that is
-not ok, and servers whose intervals overlap are not ranked against each other."""
+"""What the numbers say, as sentences: titles of figures and first lines of sections.
+
+Nothing is said of a cell that is not ok, and servers whose intervals overlap are not ranked against each other.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +35,19 @@ def leaders(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def throughput_sentence(run: Run, workload: str) -> str:
+    """Who answers how many, at the largest load with an ok cell; who is left out, and that it is."""
     load = ranked_load(run, workload)
     if load is None:
         return f"No trial of {workload} is ok: nothing can be said about throughput"
     cells = [cell for cell in rankable(run.cells_of(workload)) if cell.connections == load]
+    ranked = [cell.model for cell in cells]
+    left_out = [model.name for model in run.models if model.name not in ranked and model.family != "ruler"
+                and (model.name in run.plan.models or not run.plan.models)]
+    without = f"; {words.listed(left_out)} not ranked" if left_out else ""
+    return _ranking(cells, load) + without
+
+
+def _ranking(cells: Sequence[Cell], load: int) -> str:
     at = f"At {words.counted(load, 'connection')}"
     best = leaders(cells)
     rest = [cell for cell in cells if cell not in best]
@@ -49,7 +60,8 @@ def throughput_sentence(run: Run, workload: str) -> str:
     if rest:
         last = min(rest, key=lambda cell: cell.throughput_rps.estimate)
         factor = best[0].throughput_rps.estimate / last.throughput_rps.estimate
-        return f"{start}, {words.times(factor)} as many as {last.model} ({words.number(last.throughput_rps.estimate)})"
+        least = words.number(last.throughput_rps.estimate)
+        return f"{start}, {words.times(factor)} as many as {last.model} ({least})"
     if best[0].residual_percent is not None:
         return f"{start}, {off_prediction(best[0].residual_percent)}"
     return start
@@ -58,7 +70,8 @@ def throughput_sentence(run: Run, workload: str) -> str:
 def price_sentence(run: Run, workload: str) -> str:
     """What a request costs in server CPU at the load of throughput_sentence; empty where it is not known."""
     load = ranked_load(run, workload)
-    cells = [cell for cell in rankable(run.cells_of(workload)) if cell.connections == load and cell.cpu_us_per_request]
+    cells = [cell for cell in rankable(run.cells_of(workload))
+             if cell.connections == load and cell.cpu_us_per_request]
     if not cells:
         return ""
     ordered = sorted(cells, key=lambda cell: cell.cpu_us_per_request.estimate)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from charts import connections_axis, findings, palette, reasons, table, words
 from charts.chart import Chart
 from charts.run_data import PERCENTILES, Cell, Run, Trial
-from charts.style import Words, new_figure
+from charts.style import Canvas, Words, new_figure
 
 _MEANING = {"p50": "half of the requests\nare faster (p50)", "p90": "9 of 10 are faster\n(p90)",
             "p99": "99 of 100 are faster\n(p99)"}
@@ -22,22 +22,34 @@ def draw_latency(run: Run) -> list[Chart]:
 
 def _draw(run: Run, workload: str) -> Chart:
     cells = run.cells_of(workload)
-    models = [model.name for model in run.models if any(cell.model == model.name for cell in cells)]
-    colours = palette.colours([(model.name, model.family) for model in run.models])
     title = findings.latency_sentence(run, workload)
     notes = _notes(run, cells)
     drawn = [cell for cell in cells if any(cell.latency_ms.values())]
-    caption = (f"{findings.sizes(run, drawn)}. {words.INTERVAL_METHOD} Latency as wrk saw it, with its rewriting of the "
-               "histogram undone; a percentile needs at least 20 samples beyond it.")
+    caption = (f"{findings.sizes(run, drawn)}. {words.INTERVAL_METHOD} Latency as wrk saw it, with its rewriting of "
+               "the histogram undone; a percentile needs at least 20 samples beyond it.")
     values = [bound for cell in drawn for value in cell.latency_ms.values() if value
               for bound in (value.estimate, value.low, value.high) if bound is not None]
     values += [value for cell in drawn for name in PERCENTILES for _, value in _repetitions(run, cell, name)]
     logarithmic = connections_axis.is_logarithmic(values)
-    subtitle = f"{workload}: latency against open connections{'; both axes logarithmic' if logarithmic else ''}.{findings.care(drawn)}"
+    subtitle = (f"{workload}: latency against open connections"
+                f"{'; both axes logarithmic' if logarithmic else ''}.{findings.care(drawn)}")
     canvas = new_figure(
         Words(title, subtitle, notes, f"{workload}, {run.plan.driver}, closed loop. {caption} Run {run.id}."), (3.0,),
         columns=len(PERCENTILES))
+    _draw_panels(canvas, run, cells, values)
+    return Chart(
+        id=f"S5b-{workload}", title=title, subtitle=subtitle, caption=caption, canvas=canvas, notes=notes,
+        table=_table(run, cells), description=_description(drawn, workload),
+        how_to_read=("Three panels with the same axes: the middle of the requests, the slow tenth, the slowest "
+                     "hundredth. Bars are 95 % intervals, small dots the single repetitions. A closed loop waits for "
+                     "each reply before it asks again, so it hides the queueing that independent users would see. "
+                     "Where no latency can be given, the reason stands below the figure."))
+
+
+def _draw_panels(canvas: Canvas, run: Run, cells: Sequence[Cell], values: Sequence[float]) -> None:
     (panels,) = canvas.axes
+    models = [model.name for model in run.models if any(cell.model == model.name for cell in cells)]
+    colours = palette.colours([(model.name, model.family) for model in run.models])
     connections_axis.draw_axis(panels[0], [cell.connections for cell in cells], len(models))
     for name, axes in zip(PERCENTILES, panels):
         connections_axis.draw_value_axis(axes, values)
@@ -49,19 +61,12 @@ def _draw(run: Run, workload: str) -> Chart:
             _draw_series(run, axes, series, name, colours[model], (place, len(models)))
     panels[0].set_ylabel("latency [ms]")
     panels[1].set_xlabel("connections (closed loop), logarithmic")
-    connections_axis.draw_labels(panels[-1], _labels(drawn, colours))
-    if not drawn:
+    connections_axis.draw_labels(panels[-1], _labels(cells, colours))
+    if not values:
         for axes in panels:
             axes.set_yticks([])
         panels[1].text(0.5, 0.5, "no latency to show:\nsee the reasons below", ha="center", va="center",
                        transform=panels[1].transAxes)
-    return Chart(
-        id=f"S5b-{workload}", title=title, subtitle=subtitle, caption=caption, canvas=canvas, notes=notes,
-        table=_table(run, cells), description=_description(drawn, workload),
-        how_to_read=("Three panels with the same axes: the middle of the requests, the slow tenth, the slowest "
-                     "hundredth. Bars are 95 % intervals, small dots the single repetitions. A closed loop waits for "
-                     "each reply before it asks again, so it hides the queueing that independent users would see. "
-                     "Where no latency can be given, the reason stands below the figure."))
 
 
 def _repetitions(run: Run, cell: Cell, percentile: str) -> list[tuple[Trial, float]]:
@@ -74,7 +79,8 @@ def _repetitions(run: Run, cell: Cell, percentile: str) -> list[tuple[Trial, flo
     return [(trial, value) for trial, value in found if value is not None]
 
 
-def _draw_series(run: Run, axes: Axes, series: Sequence[Cell], name: str, colour: str, place: tuple[int, int]) -> None:
+def _draw_series(run: Run, axes: Axes, series: Sequence[Cell], name: str, colour: str,
+                 place: tuple[int, int]) -> None:
     model = series[0].model
     given = [cell for cell in series if cell.latency_ms[name]]
     beside = connections_axis.beside(axes, *place)
@@ -98,9 +104,9 @@ def _draw_series(run: Run, axes: Axes, series: Sequence[Cell], name: str, colour
                       gid=f"null:{name}:{model}")
 
 
-def _labels(drawn: Sequence[Cell], colours: dict[str, str]) -> list[tuple[str, float, str]]:
+def _labels(cells: Sequence[Cell], colours: dict[str, str]) -> list[tuple[str, float, str]]:
     last: dict[str, Cell] = {}
-    for cell in drawn:
+    for cell in cells:
         if cell.latency_ms["p99"] and (cell.model not in last or cell.connections > last[cell.model].connections):
             last[cell.model] = cell
     return [(cell.model, cell.latency_ms["p99"].estimate, colours[cell.model]) for cell in last.values()]

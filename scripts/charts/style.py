@@ -1,7 +1,7 @@
-"""How every figure looks: size, fonts, title block, notes, foot. Sizes in inches, so that nothing shifts with content.
+"""How every figure looks: size, fonts, title block, notes, foot. Sizes in inches: nothing shifts with content.
 
 A figure is built from the top: title (the take-away sentence), subtitle (what is plotted), panels, notes (what is not
-drawn, and why), foot (n, interval method, the run). On a page the foot is cut off and stands in the caption.
+drawn, and why), foot (n, interval method, the run). A page cuts off notes and foot and shows them as text.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Words:
 class Canvas(NamedTuple):
     figure: Figure
     axes: list[list[Axes]]  # rows of panels
-    foot_height: float
+    foot_height: float  # notes and foot: what a page shows as text instead
 
 
 def _lines(text: str, columns: int) -> list[str]:
@@ -83,17 +83,17 @@ def new_figure(words: Words, panel_heights: Sequence[float], columns: int = 1, g
     head = _MARGIN + 0.225 * len(title) + line * len(subtitle) + (0.36 if columns > 1 else 0.16)
     panels = sum(panel_heights) + gap * (len(panel_heights) - 1)
     axis_labels = 0.52
-    tail = axis_labels + (line * len(notes) + 0.08 if notes else 0)
-    foot_height = 0.145 * len(foot) + _MARGIN
-    height = head + panels + tail + foot_height
+    small = 0.145 * len(foot) + _MARGIN
+    foot_height = small + (line * len(notes) + 0.08 if notes else 0)
+    height = head + panels + axis_labels + foot_height
 
     figure = Figure(figsize=(WIDTH, height))
     axes = _panels(figure, panel_heights, columns, height - head, gap, column_gap)
     y = height - _MARGIN
     _write(figure, title, y, 0.225, size=_TITLE_POINTS, weight="bold")
     _write(figure, subtitle, y - 0.225 * len(title) - 0.02, line, alpha=0.8)
-    _write(figure, notes, foot_height + line * len(notes), line)
-    _write(figure, foot, foot_height - 0.04, 0.145, size=7.5, alpha=0.8, gid=FOOT_GID)
+    _write(figure, notes, small + line * len(notes), line, gid=FOOT_GID)
+    _write(figure, foot, small - 0.04, 0.145, size=7.5, alpha=0.8, gid=FOOT_GID)
     return Canvas(figure, axes, foot_height)
 
 

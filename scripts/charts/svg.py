@@ -119,7 +119,7 @@ def _element_text(element: ElementTree.Element, root: bool = False) -> str:
     tag = element.tag.removeprefix(f"{{{SVG}}}")
     attributes = {"xmlns": SVG, "xmlns:xlink": XLINK} if root else {}
     for name, value in element.attrib.items():
-        attributes[name.replace(f"{{{XLINK}}}", "xlink:").removeprefix("{http://www.w3.org/XML/1998/namespace}")] = value
+        attributes[name.replace(f"{{{XLINK}}}", "xlink:")] = value
     opening = tag + "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
     content = escape(element.text) if element.text and element.text.strip() else ""
     content += "".join(_element_text(child) for child in element)

@@ -22,6 +22,10 @@ class Table:
     rows: list[list[Value]] = field(default_factory=list)
     caption: str = ""
 
+    def numeric(self) -> list[bool]:
+        """Columns with at least one number: aligned to the right, dashes included."""
+        return [any(row[i].raw is not None for row in self.rows) for i in range(len(self.columns))]
+
 
 def text(value: str) -> Value:
     return Value(value)
@@ -45,4 +49,4 @@ def estimate(value: Estimate | None) -> list[Value]:
         return [figure(None), text("\N{EN DASH}")]
     if not value.has_interval:
         return [figure(value.estimate), text("too few repetitions")]
-    return [figure(value.estimate), text(f"{words.number(value.low)} to {words.number(value.high)}")]
+    return [figure(value.estimate), text(words.interval(value.low, value.high))]

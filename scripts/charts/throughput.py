@@ -10,7 +10,7 @@ from matplotlib.transforms import Transform
 from charts import connections_axis, findings, palette, table, words
 from charts.chart import Chart
 from charts.run_data import Cell, Estimate, Run
-from charts.style import INK, Words, new_figure
+from charts.style import INK, Canvas, Words, new_figure
 
 
 def draw_throughput(run: Run) -> list[Chart]:
@@ -20,8 +20,6 @@ def draw_throughput(run: Run) -> list[Chart]:
 
 def _draw(run: Run, workload: str) -> Chart:
     cells = run.cells_of(workload)
-    models = _models(run, cells)
-    colours = palette.colours([(model.name, model.family) for model in run.models])
     title = findings.throughput_sentence(run, workload)
     notes = _notes(run, cells)
     caption = (f"{findings.sizes(run, [cell for cell in cells if cell.usable])}. {words.INTERVAL_METHOD} "
@@ -33,9 +31,18 @@ def _draw(run: Run, workload: str) -> Chart:
     subtitle = (f"{workload}: requests per second against open connections"
                 f"{'; both axes logarithmic' if logarithmic else ''}. Dashed: predicted.{findings.care(cells)}")
     canvas = new_figure(
-        Words(title, subtitle, notes, f"{workload}, {run.plan.driver}, closed loop. {caption} Run {run.id}."), (3.1, 1.25))
-    (main,), (residual,) = canvas.axes
+        Words(title, subtitle, notes, f"{workload}, {run.plan.driver}, closed loop. {caption} Run {run.id}."),
+        (3.1, 1.25))
+    _draw_panels(canvas, run, cells, values)
+    return Chart(
+        id=f"S5-{workload}", title=title, subtitle=subtitle, caption=caption, canvas=canvas, notes=notes,
+        table=_table(run, cells), description=_description(cells, workload), how_to_read=_how_to_read(run, cells))
 
+
+def _draw_panels(canvas: Canvas, run: Run, cells: Sequence[Cell], values: Sequence[float]) -> None:
+    (main,), (residual,) = canvas.axes
+    models = _models(run, cells)
+    colours = palette.colours([(model.name, model.family) for model in run.models])
     connections_axis.draw_axis(main, [cell.connections for cell in cells], len(models))
     connections_axis.draw_value_axis(main, values)
     main.set_ylabel("throughput [requests/s]")
@@ -50,13 +57,13 @@ def _draw(run: Run, workload: str) -> Chart:
         labels += _label(series)
     _finish_residuals(residual, run, cells)
     connections_axis.draw_labels(main, labels)
-    return Chart(
-        id=f"S5-{workload}", title=title, subtitle=subtitle, caption=caption, canvas=canvas, notes=notes,
-        table=_table(run, cells), description=_description(cells, workload),
-        how_to_read=("Each point is the median of fresh server processes, its bar the 95 % interval, the small dots "
-                     "beside it the single repetitions; points of different servers stand side by side. The dashed "
-                     "line is what theory says from other trials: response time at one connection and CPU time per "
-                     "request. The lower panel shows measured minus predicted, in percent of the prediction. " + _marker_key(run, models) + " Hollow: suspect. Cross: invalid."))
+
+def _how_to_read(run: Run, cells: Sequence[Cell]) -> str:
+    return ("Each point is the median of fresh server processes, its bar the 95 % interval, the small dots beside it "
+            "the single repetitions; points of different servers stand side by side. The dashed line is what theory "
+            "says from other trials: response time at one connection and CPU time per request. The lower panel shows "
+            "measured minus predicted, in percent of the prediction. "
+            f"{_marker_key(run, _models(run, cells))} Hollow: suspect. Cross: invalid.")
 
 
 def _models(run: Run, cells: Sequence[Cell]) -> list[str]:
@@ -133,7 +140,7 @@ def _draw_residuals(axes: Axes, series: _Series) -> None:
         axes.errorbar([cell.connections], [cell.residual_percent],
                       yerr=_bar(cell.throughput_rps, 100 / cell.predicted.throughput_rps), color=series.colour,
                       elinewidth=1.2, capsize=2.5, marker=series.marker, markersize=4.5,
-                      markerfacecolor=series.face(cell), transform=series.beside(axes), gid=f"residual:{series.model}")
+                      markerfacecolor=series.face(cell), transform=series.beside(axes))
     _draw_repetitions(axes, series, _residual)
 
 
@@ -156,8 +163,9 @@ def _draw_repetitions(axes: Axes, series: _Series, value: Callable[[Cell, float]
                   if trial.validity == validity and trial.throughput_rps is not None]
         points = [point for point in points if point[1] is not None]
         if points:
+            shift = connections_axis.DOT_POINTS * (2 if validity == "invalid" else 1)
             axes.plot(*zip(*points), linestyle="none", color=series.colour, alpha=0.75,
-                      transform=series.beside(axes, connections_axis.DOT_POINTS * (2 if validity == "invalid" else 1)),
+                      transform=series.beside(axes, shift),
                       gid=f"repetitions:{series.model}:{validity}", **style)
 
 

@@ -21,6 +21,11 @@ def number(value: float) -> str:
     return f"{rounded:,.{max(0, 2 - magnitude)}f}"
 
 
+def interval(low: float, high: float) -> str:
+    """'93.9 to 96.1', not broken over lines."""
+    return f"{number(low)}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{number(high)}"
+
+
 def percent(value: float) -> str:
     """A signed difference: '+2.1 %', not broken over lines. A value that rounds to zero has no sign."""
     digits = 1 if abs(value) < 99.95 else 0

@@ -13,8 +13,8 @@ from report.section import Section
 
 def conditions(run: Run) -> Section:
     plan = run.plan
-    answer = (f"Plan '{plan.name}' with seed {plan.seed} on {run.host.get('hostname', 'unknown')}, commit {run.commit}, "
-              f"{run.build_type} build, started {run.started_utc}"
+    answer = (f"Plan '{plan.name}' with seed {plan.seed} on {run.host.get('hostname', 'unknown')}, "
+              f"commit {run.commit}, {run.build_type} build, started {run.started_utc}"
               f"{', ended ' + run.ended_utc if run.ended_utc else ', not finished'}.")
     section = Section(16, "What exactly was run?", answer, command=measure_again(run))
     section.facts = [*_plan(run), *_host(run), *_layout(run),
@@ -33,8 +33,9 @@ def _plan(run: Run) -> list[tuple[str, str]]:
     loads = words.listed([f"{load:,}" for load in plan.connections]) or "what each workload asks for"
     return [("plan", f"{plan.name}: {plan.description}"),
             ("load", f"{plan.driver}, closed loop, connections {loads}"),
-            ("trials", f"{words.counted(plan.repetitions, 'repetition')} of each cell, in a seeded random order, each "
-                       f"with a fresh server and backend; warm-up {plan.warmup_ms:g} ms, window {plan.duration_ms:g} ms; "
+            ("trials", f"{words.counted(plan.repetitions, 'repetition')} of each cell, in a seeded random order, "
+                       "each with a fresh server and backend; "
+                       f"warm-up {plan.warmup_ms:g} ms, window {plan.duration_ms:g} ms; "
                        f"{words.counted(plan.calibration_repetitions, 'calibration trial')} of each kind"),
             ("seed", str(plan.seed))]
 
@@ -70,7 +71,7 @@ def threats(run: Run) -> Sequence[str]:
         "wrk adds samples to its latency histogram after a run. That is undone here, exactly and with proof in every "
         "trial; where the proof fails, no latency is given.",
         "A closed loop waits for each reply before it sends the next request, so a slow server receives less load "
-        "(coordinated omission). Latencies here are those of N patient clients, not those independent users would see.",
+        "(coordinated omission). Latencies here are those of N patient clients, not those of independent users.",
         "The backend only waits. A real database competes for CPU, memory and locks.",
         "The interval covers the repetitions of this run on this machine. Another boot, kernel or machine may differ "
         "by more."]

@@ -27,8 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         run = load_run(options.run)
         sections = sections_of(run, draw(run))
-        for name, content in (("report.html", html_page(run, sections)), ("summary.md", markdown_page(run, sections))):
-            write_atomically(options.run / name, content.encode("utf-8"))
+        for name, make in (("report.html", html_page), ("summary.md", markdown_page)):
+            write_atomically(options.run / name, make(run, sections).encode("utf-8"))
             print(options.run / name)
     except RunError as problem:
         print(f"error: {problem}", file=sys.stderr)

@@ -8,20 +8,20 @@ from charts.table import Table, count, estimate, figure, percent, text
 from report.commands import summarize_again
 from report.section import Section
 
-_BOUNDS = {"clients": "the clients", "in_flight_limit": "requests in flight", "cpu": "the CPU"}
+_BOUNDS = {"clients": "clients", "in_flight_limit": "requests in flight", "cpu": "CPU"}
 
 
 def predicted(run: Run) -> Section:
     section = Section(14, "Does theory predict what was measured?", f"{findings.residual_sentence(run.cells)}.",
                       command=summarize_again(run))
     section.paragraphs = [
-        "Throughput cannot exceed N / D1 (N clients, each waiting D1 for its reply), c / D1 (a server that works on at "
-        "most c requests at a time) and k / D_cpu (k cores, each request costing D_cpu of CPU time). The prediction is "
-        "the smallest of these bounds. Mean value analysis (MVA) adds the queueing near the knee; it is a model, and "
+        "Throughput cannot exceed N / D1 (N clients, each waiting D1 for its reply), c / D1 (a server that works on "
+        "at most c requests at a time) and k / D_cpu (k cores, each request costing D_cpu of CPU time). The "
+        "prediction is the smallest of these bounds. Mean value analysis (MVA) adds the queueing near the knee; it is a model, and "
         "pessimistic there for constant CPU times.",
         "D1 is the median response time at one connection and D_cpu the server's CPU time per request at "
-        f"{words.counted(run.plan.calibration_connections, 'connection')}, both from trials that are used for nothing "
-        "else; their ids stand in the table."]
+        f"{words.counted(run.plan.calibration_connections, 'connection')}, both from trials that are used for "
+        "nothing else; their ids stand in the table."]
     if run.cells:
         section.tables.append(_throughput(run))
         section.tables.append(_inputs(run))

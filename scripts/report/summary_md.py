@@ -22,9 +22,8 @@ def _row(values: Sequence[str]) -> str:
 
 
 def _table(table: Table) -> list[str]:
-    numeric = [any(row[i].raw is not None for row in table.rows) for i in range(len(table.columns))]
     return [_row([_escaped(column) for column in table.columns]),
-            _row(["---:" if right else "---" for right in numeric]),
+            _row(["---:" if right else "---" for right in table.numeric()]),
             *(_row([_escaped(value.text) for value in row]) for row in table.rows)]
 
 
@@ -45,7 +44,8 @@ def _cells(run: Run) -> Table:
 
 def markdown_page(run: Run, sections: Sequence[Section]) -> str:
     trust = next(section for section in sections if section.badge)
-    lines = [f"# Interleave: {_escaped(run.plan.name)} on {_escaped(str(run.host.get('hostname')))}, {run.started_utc}",
+    host = _escaped(str(run.host.get("hostname")))
+    lines = [f"# Interleave: {_escaped(run.plan.name)} on {host}, {run.started_utc}",
              "", f"**{trust.question} {trust.badge.text}.** {_escaped(trust.answer)}", ""]
     for workload in run.measured_workloads():
         lines += [f"- {_escaped(findings.throughput_sentence(run, workload))}.",
@@ -57,5 +57,6 @@ def markdown_page(run: Run, sections: Sequence[Section]) -> str:
         lines += [f"## {table.caption}", "", *_table(table), ""]
     lines += ["## Threats to validity", "", *(f"- {_escaped(line)}" for line in threats(run)), ""]
     conditions = sections[-1]
-    lines += [f"## {conditions.question}", "", _escaped(conditions.answer), "", "```sh", conditions.command, "```", ""]
+    lines += [f"## {conditions.question}", "", _escaped(conditions.answer), ""]
+    lines += ["```sh", conditions.command, "```", ""]
     return "\n".join(lines)

@@ -18,6 +18,7 @@ class Problem:
     severity: int  # 0 worst
     trials: int
     what: str
+    detail: str  # of the first trial
     where: str
     means: str
     hint: str
@@ -30,8 +31,8 @@ def problems(run: Run) -> list[Problem]:
     """By reason, the worst and most frequent first. A trial counts once for each of its reasons."""
     found = _by_reason(run)
     if run.counts.missing:
-        found.append(Problem(0, run.counts.missing, "the run was not finished", "trials that never ran", "missing",
-                             "run the plan again"))
+        found.append(Problem(0, run.counts.missing, what="the run was not finished", detail="",
+                             where="trials that never ran", means="missing", hint="run the plan again"))
     return sorted(found, key=lambda problem: (problem.severity, -problem.trials, problem.what))
 
 
@@ -49,9 +50,8 @@ def _by_reason(run: Run) -> list[Problem]:
     for reason, names in trials.items():
         where = "; ".join(f"{place} at {words.listed([f'{load:,}' for load in sorted(loads)])}"
                           for place, loads in sorted(places[reason].items()))
-        detail = f" (first: {details[reason]})" if details[reason] else ""
         severity = reasons.severity(reason)
-        found.append(Problem(severity, len(names), reasons.what(reason) + detail, where, _MEANS[severity],
+        found.append(Problem(severity, len(names), reasons.what(reason), details[reason], where, _MEANS[severity],
                              reasons.hint(reason)))
     return found
 
@@ -69,10 +69,10 @@ def trust(run: Run) -> Section:
             f"Indicative: at least one cell has fewer than {ENOUGH_REPETITIONS} usable repetitions, so its interval "
             "is wide or absent, and a small difference may be chance.")
     if found:
-        table = Table(["problem", "trials", "where", "consequence", "what to do"],
-                      caption="Problems, the worst first")
+        table = Table(["problem", "trials", "where", "consequence", "what to do", "first detail"],
+                      caption="What was found, the worst first")
         table.rows = [[text(problem.what), count(problem.trials), text(problem.where), text(problem.means),
-                       text(problem.hint)] for problem in found]
+                       text(problem.hint), text(problem.detail)] for problem in found]
         section.tables.append(table)
     section.bullets = _warnings(run)
     return section
@@ -111,9 +111,9 @@ def _warnings(run: Run) -> list[str]:
                      "Build with the preset 'release'.")
     if run.commit.endswith("-modified"):
         lines.append("The sources had changes that are not committed: the run cannot be reproduced from its commit.")
-    lines += [f"{warning.text}. {warning.hint}".rstrip(". ") + "." for warning in run.warnings]
+    lines += [f"{warning.text} ({warning.hint})" if warning.hint else warning.text for warning in run.warnings]
     for cell in run.cells:
-        lines += [f"{cell.model}, {cell.workload} at {words.counted(cell.connections, 'connection')}: {warning}."
+        lines += [f"{cell.model}, {cell.workload} at {words.counted(cell.connections, 'connection')}: {warning}"
                   for warning in cell.warnings]
-    lines += [f"{model} was skipped: {reason}." for model, reason in run.skipped]
+    lines += [f"{model} was skipped: {reason}" for model, reason in run.skipped]
     return list(dict.fromkeys(lines))

@@ -126,8 +126,8 @@ class Maker:
                      "workloads": self.workloads, "models": self.models, "connections": list(LOADS),
                      "repetitions": self.repetitions, "warmup_ns": 500_000_000, "duration_ns": 2_000_000_000,
                      "seed": self.seed, "calibration": {"repetitions": 3, "cpu_connections": 64}},
-            "models": [{"name": name, "family": MODELS[name][0], "summary": f"what <{name}> does", "build_type": "Release",
-                        "capabilities": ["keep_alive"], "predictable": True, "in_flight_limit": MODELS[name][2]}
+            "models": [{"name": name, "family": MODELS[name][0], "summary": f"what <{name}> does",
+                        "build_type": "Release", "capabilities": ["keep_alive"], "predictable": True, "in_flight_limit": MODELS[name][2]}
                        for name in self.models],
             "skipped": [{"model": "io_uring", "reason": "the kernel refuses io_uring"}]
             if self.variant == "failures" else [],
@@ -184,14 +184,16 @@ class Maker:
                 "load": {"kind": "closed", "connections": load, "rate_rps": None}, "repetitions": self.repetitions,
                 "repetitions_ok": ok, "indicative": ok < 6, "throughput_rps": throughput,
                 "latency_ms": {**percentiles, "p999": None, "mean": None, "max": None, "note": note},
-                "latency_quantiles": [], "errors": {},
+                "latency_quantiles": [],
+                "errors": {"connect": 0, "read": 0, "status": 0, "timeout": 0, "write": 0},
                 "cpu_us_per_request": estimate([cpu_us * self.random.gauss(1, 0.03) for _ in used]),
                 "ctx_switches_per_request": None, "rss_mib": None, "threads": 1, "goodput_rps": throughput,
                 "predicted": {"throughput_rps": predicted, "latency_ms": load / predicted * 1e3,
-                              "bound_by": "cpu" if predicted >= 1e6 / cpu_us else "clients", "mva_rps": predicted * 0.97,
+                              "bound_by": "cpu" if predicted >= 1e6 / cpu_us else "clients",
+                              "mva_rps": predicted * 0.97,
                               "d1_ms": D1_MS, "d_cpu_us": cpu_us,
-                              "inputs_from": [name for name in run["order"]
-                                              if f"-{model}-{workload}-" in name and name.split("-")[3][-3:] in (".d1", "cpu")]},
+                              "inputs_from": [name for name in run["order"] if f"-{model}-{workload}-" in name
+                                              and name.split("-")[3].endswith((".d1", ".cpu"))]},
                 "prediction_note": None,
                 "residual_percent": (throughput["estimate"] / predicted - 1) * 100 if throughput else None,
                 "validity": validity, "reasons": reasons, "warnings": [], "trials": [trial["id"] for trial in own]}
