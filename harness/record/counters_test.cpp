@@ -54,6 +54,37 @@ TEST(ServerCounters, differ_counter_by_counter) {
   EXPECT_FALSE(delta.involuntary_switches.has_value());
 }
 
+constexpr const char* kStats =
+    R"({"schema_version":1,"calls":12,"completed":10,"in_flight":2,"mean_delay_ns":10000000.0,)"
+    R"("lateness_ns":{"count":10,"mean":150500.0,"p50":120000,"p99":700000,"max":1500000}})";
+
+TEST(BackendStats, are_read_in_microseconds) {
+  const BackendStats got = parse_backend_stats(kStats);
+  EXPECT_EQ(got.calls, 12U);
+  EXPECT_EQ(got.completed, 10U);
+  EXPECT_EQ(got.in_flight, 2U);
+  EXPECT_DOUBLE_EQ(got.delay_mean_us, 10'000);
+  EXPECT_DOUBLE_EQ(got.lateness_mean_us, 150.5);
+  EXPECT_DOUBLE_EQ(got.lateness_p50_us, 120);
+  EXPECT_DOUBLE_EQ(got.lateness_p99_us, 700);
+  EXPECT_DOUBLE_EQ(got.lateness_max_us, 1500);
+}
+
+TEST(BackendStats, of_a_backend_without_calls_are_zero) {
+  const BackendStats got = parse_backend_stats(R"({"calls":0,"completed":0,"in_flight":0,"mean_delay_ns":null,)"
+                                               R"("lateness_ns":{"mean":null,"p50":null,"p99":null,"max":null}})");
+  EXPECT_EQ(got.delay_mean_us, 0);
+  EXPECT_EQ(got.lateness_p99_us, 0);
+}
+
+TEST(BackendStats, that_are_damaged_are_refused) {
+  for (const std::string& text :
+       {std::string("{}"), without(kStats, "\"completed\":10,"), without(kStats, "\"mean\":150500.0,"),
+        without(kStats, "\"mean_delay_ns\":10000000.0,")}) {
+    EXPECT_THROW((void)parse_backend_stats(text), std::runtime_error) << text;
+  }
+}
+
 TEST(BackendStats, differ_by_the_means_of_the_calls_between) {
   const BackendStats before{.calls = 10, .completed = 10, .delay_mean_us = 10'000, .lateness_mean_us = 500};
   const BackendStats after{.calls = 40, .completed = 40, .delay_mean_us = 10'000, .lateness_mean_us = 200};
