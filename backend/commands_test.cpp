@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using Words = std::vector<std::string_view>;
 
 constexpr std::uint64_t kSeed = 42;
-const ExponentialLatency kDbLatency{10ms};
+constexpr ExponentialLatency kDbLatency{10ms};
 
 class CommandsTest : public testing::Test {
  protected:
@@ -51,7 +51,7 @@ TEST_F(CommandsTest, without_an_id_the_service_counts_its_calls) {
   for (const std::string_view number : {"0", "1", "2"}) {
     const Nanoseconds unnamed = call({"CALL", "db", "-", "0"}).delay;
     Services fresh(services_.specs(), kSeed);
-    const std::uint64_t id = static_cast<std::uint64_t>(number[0] - '0');
+    const auto id = static_cast<std::uint64_t>(number[0] - '0');
     EXPECT_EQ(unnamed, fresh.plan(1, id, 0).delay) << number;
   }
 }

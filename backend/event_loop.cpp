@@ -167,7 +167,7 @@ bool EventLoop::perform(Connection& connection, Outcome outcome) {
     queue_.push(connection.pending().add_call(turn_time_, *call), connection.id());
     return true;
   }
-  std::string& text = std::get<std::string>(outcome);
+  auto& text = std::get<std::string>(outcome);
   if (connection.pending().empty()) return connection.send(text);
   queue_.push(connection.pending().add_text(turn_time_, std::move(text)), connection.id());
   return true;
@@ -217,10 +217,10 @@ void EventLoop::begin_stopping() {
   accept_again_ = kNever;
   if (again) return;
   listener_.reset();
-  for (std::size_t slot = 0; slot < connections_.size(); ++slot) {
-    if (connections_[slot] == nullptr) continue;
-    connections_[slot]->finish();
-    settle(*connections_[slot]);
+  for (const std::unique_ptr<Connection>& connection : connections_) {
+    if (connection == nullptr) continue;
+    connection->finish();
+    settle(*connection);
   }
 }
 

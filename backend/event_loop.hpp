@@ -77,7 +77,7 @@ class EventLoop {
   TimePoint stop_deadline_ = kNever;  // set once stopping
   std::string reply_;                 // scratch
   std::array<epoll_event, 64> events_{};
-  std::array<std::byte, 16 * 1024> input_{};
+  std::array<std::byte, 16'384> input_{};
 };
 
 }  // namespace interleave
