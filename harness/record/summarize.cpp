@@ -293,10 +293,7 @@ class Summary {
     const auto cpu_trials = trials_.cpu.find({cell.workload, cell.model});
     if (d1_trials == trials_.d1.end() || cpu_trials == trials_.cpu.end()) return std::nullopt;
     const std::uint32_t planned = run_.plan.calibration.repetitions;
-    const auto mean_response = [](const TrialFigures& figures) -> std::optional<double> {
-      if (figures.latency_us == nullptr) return std::nullopt;
-      return mean_value(*figures.latency_us);
-    };
+    const auto mean_response = [](const TrialFigures& figures) { return figures.mean_response_us; };
     const auto cpu_time = [](const TrialFigures& figures) { return figures.cpu_us_per_request; };
     const std::optional<double> d1_us = calibrated(d1_trials->second, planned, mean_response, inputs);
     const std::optional<double> cpu_us = calibrated(cpu_trials->second, planned, cpu_time, inputs);

@@ -85,6 +85,15 @@ TEST_F(Summarize, a_changed_cell_does_not_change_its_own_prediction) {
   EXPECT_LT(*cell("libuv_loop").residual_percent, -45);
 }
 
+TEST_F(Summarize, takes_d1_from_a_server_that_closes_its_connections) {
+  const double before = cell("single_threaded").predicted->d1_ms;
+  for (TrialRecord& trial : trials_) {
+    if (trial.spec.purpose == Purpose::calibrate_d1) add(trial, Reason::server_closes);
+  }
+  ASSERT_TRUE(cell("single_threaded").predicted.has_value());
+  EXPECT_EQ(cell("single_threaded").predicted->d1_ms, before);
+}
+
 TEST_F(Summarize, leaves_invalid_launches_out_and_says_so) {
   change("libuv_loop", 2, [](TrialRecord& trial) { add(trial, Reason::backend_calls_mismatch); });
   const SummaryCell got = cell("libuv_loop");

@@ -43,6 +43,7 @@ std::optional<TrialFigures> figures_of(const TrialRecord& trial) {
     figures.ctx_switches_per_request =
         static_cast<double>(*delta->voluntary_switches + *delta->involuntary_switches) / requests;
   }
+  if (wrk.raw) figures.mean_response_us = mean_value(*wrk.raw);
   figures.void_reason = latency_void_reason(trial);
   if (!figures.void_reason && wrk.raw && !wrk.raw->empty()) figures.latency_us = &*wrk.raw;
   return figures;

@@ -13,6 +13,9 @@ struct TrialFigures {
   std::optional<double> ctx_switches_per_request;
   std::optional<double> rss_mib;
   std::optional<double> threads;
+  // Mean of the recovered histogram, also where the latencies are void as a picture of the whole cycle: what a
+  // calibration at one connection asks for is the response time, whatever lies between two requests.
+  std::optional<double> mean_response_us;
   const Histogram* latency_us = nullptr;  // borrowed from the trial; nullptr: void, and `void_reason` says why
   std::optional<Reason> void_reason;
 };
