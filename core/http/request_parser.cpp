@@ -136,7 +136,7 @@ struct RequestParser::Callbacks {
   static int on_message_complete(llhttp_t* /*llhttp*/) noexcept { return kPause; }
 
   static const llhttp_settings_t* settings() noexcept {
-    static const llhttp_settings_t kSettings = [] {
+    static const llhttp_settings_t shared = [] {
       llhttp_settings_t settings{};
       settings.on_message_begin = on_message_begin;
       settings.on_method_complete = on_method_complete;
@@ -152,7 +152,7 @@ struct RequestParser::Callbacks {
       settings.on_message_complete = on_message_complete;
       return settings;
     }();
-    return &kSettings;
+    return &shared;
   }
 };
 

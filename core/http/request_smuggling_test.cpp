@@ -20,7 +20,7 @@ struct Case {
 };
 
 const std::vector<Case>& cases() {
-  static const std::vector<Case> kCases{
+  static const std::vector<Case> table{
       // Both kinds of length, in either order and spelling.
       {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", 400},
       {"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n", 400},
@@ -73,7 +73,7 @@ const std::vector<Case>& cases() {
       {"Transfer-Encoding: chunked\r\n", "3;a\nabc\r\n0\r\n\r\n", 400},
       {"Transfer-Encoding: chunked\r\n", "3;a=\"\r\n\"\r\nabc\r\n0\r\n\r\n", 400},
   };
-  return kCases;
+  return table;
 }
 
 std::string text_of(const Case& c) {

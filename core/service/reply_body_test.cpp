@@ -10,7 +10,7 @@
 namespace interleave {
 namespace {
 
-constexpr std::string_view kStart = "{\"route\":\"r\",\"calls\":";
+constexpr std::string_view kStart = R"({"route":"r","calls":)";
 
 std::string text_of(const ReplyBody& body) {
   std::string text;

@@ -11,9 +11,9 @@
 namespace interleave {
 namespace {
 
-const std::error_code kTimedOut = std::make_error_code(std::errc::timed_out);
-const std::error_code kRefused = std::make_error_code(std::errc::connection_refused);
-const std::error_code kReset = std::make_error_code(std::errc::connection_reset);
+const std::error_code timed_out = std::make_error_code(std::errc::timed_out);
+const std::error_code refused = std::make_error_code(std::errc::connection_refused);
+const std::error_code reset = std::make_error_code(std::errc::connection_reset);
 
 std::string call_text(std::string_view service, std::optional<std::uint64_t> id, std::uint32_t index) {
   std::string text;
@@ -37,8 +37,8 @@ TEST(SessionCalls, are_not_made_for_errors) {
 }
 
 TEST(SessionCalls, that_time_out_are_504_and_others_502) {
-  for (const auto& [error, status] : {std::pair(kTimedOut, "504 Gateway Timeout"),
-                                      std::pair(kRefused, "502 Bad Gateway"), std::pair(kReset, "502 Bad Gateway")}) {
+  for (const auto& [error, status] : {std::pair(timed_out, "504 Gateway Timeout"),
+                                      std::pair(refused, "502 Bad Gateway"), std::pair(reset, "502 Bad Gateway")}) {
     SessionDriver driver;
     driver.backend = [error = error](BackendCall& call) { call.error = error; };
     driver.send(get("/two_calls"));
@@ -56,12 +56,12 @@ TEST(SessionCalls, that_time_out_are_504_and_others_502) {
 TEST(SessionCalls, without_an_outcome_take_the_error_of_the_operation) {
   SessionDriver driver;
   driver.backend = [](BackendCall&) {};
-  driver.backend_error = kTimedOut;
+  driver.backend_error = timed_out;
   driver.send(get("/one_call"));
   driver.run();
   EXPECT_EQ(driver.sent, error_reply("504 Gateway Timeout"));
   driver.sent.clear();
-  driver.backend = [](BackendCall& call) { call.error = kRefused; };
+  driver.backend = [](BackendCall& call) { call.error = refused; };
   driver.send(get("/one_call"));
   driver.run();
   EXPECT_EQ(driver.sent, error_reply("502 Bad Gateway"));
@@ -69,7 +69,7 @@ TEST(SessionCalls, without_an_outcome_take_the_error_of_the_operation) {
 
 TEST(SessionClose, follows_a_failed_write) {
   SessionDriver driver;
-  driver.write = [](std::size_t) { return IoResult{.bytes = 10, .error = kReset}; };
+  driver.write = [](std::size_t) { return IoResult{.bytes = 10, .error = reset}; };
   driver.send(get("/hello") + get("/one_call"));
   driver.run();
   EXPECT_TRUE(driver.closed());
@@ -81,7 +81,7 @@ TEST(SessionClose, follows_a_failed_write) {
 TEST(SessionClose, follows_a_failed_read_silently) {
   SessionDriver driver;
   driver.send("GET /he");
-  driver.fail_read(kReset);
+  driver.fail_read(reset);
   EXPECT_TRUE(driver.closed());
   EXPECT_EQ(driver.sent, "");
 }

@@ -18,7 +18,7 @@ constexpr std::uint64_t kSeed = 20240229;
 constexpr int kRounds = 20'000;
 
 const std::vector<std::string>& seeds() {
-  static const std::vector<std::string> kSeeds{
+  static const std::vector<std::string> texts{
       get("/hello"),
       get("/one_call?id=7"),
       get("/items", "Connection: keep-alive\r\nAccept: */*\r\n"),
@@ -30,27 +30,27 @@ const std::vector<std::string>& seeds() {
       "POST /hello HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nab",
       "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n",
   };
-  return kSeeds;
+  return texts;
 }
 
 const std::vector<std::string>& words() {
-  static const std::vector<std::string> kWords{"\r\n",
-                                               "\n",
-                                               "\r",
-                                               " ",
-                                               ":",
-                                               "\r\n\r\n",
-                                               "0",
-                                               "HTTP/",
-                                               "1.0",
-                                               "\xff",
-                                               "chunked",
-                                               "Content-Length: 1\r\n",
-                                               "Transfer-Encoding: chunked\r\n",
-                                               "Host: b\r\n",
-                                               "?id=",
-                                               "99999999999"};
-  return kWords;
+  static const std::vector<std::string> texts{"\r\n",
+                                              "\n",
+                                              "\r",
+                                              " ",
+                                              ":",
+                                              "\r\n\r\n",
+                                              "0",
+                                              "HTTP/",
+                                              "1.0",
+                                              "\xff",
+                                              "chunked",
+                                              "Content-Length: 1\r\n",
+                                              "Transfer-Encoding: chunked\r\n",
+                                              "Host: b\r\n",
+                                              "?id=",
+                                              "99999999999"};
+  return texts;
 }
 
 std::string mutated(SplitMix64& random) {

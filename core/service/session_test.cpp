@@ -157,7 +157,8 @@ TEST(Session, bounds_the_output_it_gathers) {
   driver.send(requests);
   driver.run();
   EXPECT_EQ(driver.sent.size(), 1000 * json_reply(kHelloBody).size());
-  for (const std::size_t size : driver.writes) EXPECT_LT(size, 16 * 1024 + json_reply(kHelloBody).size());
+  for (const std::size_t size : driver.writes)
+    EXPECT_LT(size, std::size_t{16} * 1024 + json_reply(kHelloBody).size());
 }
 
 }  // namespace
