@@ -80,6 +80,8 @@ def trust(run: Run) -> Section:
 
 def _badge(run: Run) -> Badge:
     counts = run.counts
+    if run.build_type != "Release":
+        return Badge(f"No: a {run.build_type} build", "bad")
     if counts.planned == 0 or counts.ok < MOSTLY * counts.planned:
         return Badge("No: too few trials are ok", "bad")
     if counts.ok < counts.planned:

@@ -189,7 +189,9 @@ def test_build_that_misleads_is_told(copy_run, build_type, commit, expected):
     content.update(build_type=build_type, commit=commit)
     (folder / "run.json").write_text(json.dumps(content))
     run = load_run(folder)
-    assert expected in html_page(run, sections_of(run, []))
+    page = html_page(run, sections_of(run, []))
+    assert expected in page
+    assert ("No: a Debug build" in page) == (build_type == "Debug")
 
 
 def test_conditions_hold_what_makes_it_again(pages):
