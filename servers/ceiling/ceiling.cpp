@@ -14,7 +14,7 @@
 
 #include "core/net/socket.hpp"
 #include "servers/common/server.hpp"
-#include "servers/common/stop_event.hpp"
+#include "servers/common/wake_event.hpp"
 
 namespace interleave {
 namespace {
@@ -76,7 +76,7 @@ class Ceiling final : public Server {
       const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), -1);
       for (int i = 0; i < count; ++i) {
         const int fd = events[static_cast<std::size_t>(i)].data.fd;
-        if (fd == stop_.fd()) return;
+        if (fd == stop_.fd()) return close_all();
         if (fd == listener_.get()) {
           accept();
         } else {
@@ -133,6 +133,11 @@ class Ceiling final : public Server {
     return true;
   }
 
+  void close_all() {
+    bump(shard_.connections_closed, clients_.size());
+    clients_.clear();
+  }
+
   void close(int fd, bool reset) {
     clients_.erase(fd);
     bump(shard_.connections_closed);
@@ -142,7 +147,7 @@ class Ceiling final : public Server {
   ServerConfig config_;
   Counters& counters_;
   Counters::Shard& shard_;
-  StopEvent stop_;
+  WakeEvent stop_;
   UniqueFd epoll_;
   UniqueFd listener_;
   std::unordered_map<int, Client> clients_;
@@ -157,6 +162,7 @@ ModelInfo model_info() {
           .family = "ruler",
           .summary = "Not a model but the ruler: a fixed reply with the fewest system calls",
           .capabilities = {"keep_alive", "pipelining", "concurrent_clients", "live_counters"},
+          .options = {},
           .in_flight_limit = std::nullopt};
 }
 

@@ -61,6 +61,31 @@ struct Texts {
   double cpu_rate = 0;
 };
 
+void add_model_option(CLI::App& app, ModelOption option, ServerConfig& config) {
+  switch (option) {
+    case ModelOption::threads:
+      app.add_option("--threads", config.threads, "worker threads")
+          ->capture_default_str()
+          ->check(CLI::Range(1, 100'000));
+      return;
+    case ModelOption::max_threads:
+      app.add_option("--max-threads", config.max_threads, "threads at a time")
+          ->capture_default_str()
+          ->check(CLI::Range(1, 1'000'000));
+      return;
+    case ModelOption::queue:
+      app.add_option("--queue-limit", config.queue_limit, "requests that may wait for a worker")
+          ->capture_default_str()
+          ->check(CLI::Range(1, 1'000'000));
+      app.add_option("--when-full", config.when_full,
+                     "wait: read no further requests until there is room; reject: answer 503 with Retry-After")
+          ->transform(CLI::CheckedTransformer(
+              std::map<std::string, WhenFull>{{"wait", WhenFull::wait}, {"reject", WhenFull::reject}}))
+          ->default_str("wait");
+      return;
+  }
+}
+
 void add_options(CLI::App& app, Texts& texts, ServerConfig& config) {
   app.add_option("--listen", texts.listen, "ADDRESS:PORT to serve on; port 0 lets the kernel choose")
       ->capture_default_str();
@@ -125,6 +150,7 @@ std::optional<ServerOptions> parse_server_options(int argc, char** argv, const M
   app.set_version_flag("--version", std::string(kVersion) + " (" + kCommit + ", " + kBuildType + ")");
   app.add_flag("--describe", describe_wanted, "print what this server is, as JSON, and exit");
   add_options(app, texts, config);
+  for (const ModelOption option : info.options) add_model_option(app, option, config);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {  // --help, --version

@@ -21,13 +21,23 @@ namespace interleave {
 //   pipelining          answers pipelined requests in order
 //   concurrent_clients  serves another client while one waits
 //   live_counters       prints a counters line on SIGUSR1 (all that use servers/common)
+// Options that only some models honour; the others reject them.
+enum class ModelOption {
+  threads,      // --threads N: workers
+  max_threads,  // --max-threads N: threads at a time
+  queue,        // --queue-limit N, --when-full wait|reject
+};
+
 struct ModelInfo {
   std::string name;
   std::string family;   // blocking | threads | loop | ruler: the marker and the kind of prediction
   std::string summary;  // one sentence
   std::vector<std::string> capabilities;
-  std::optional<std::uint32_t> in_flight_limit;  // requests served at a time at most; none: unlimited
+  std::vector<ModelOption> options;
+  std::optional<std::size_t> in_flight_limit;  // requests served at a time at most; none: unlimited
 };
+
+enum class WhenFull { wait, reject };
 
 struct ServerConfig {
   Endpoint listen;
@@ -36,6 +46,10 @@ struct ServerConfig {
   std::size_t max_connections = 10'000;      // clients; further ones wait in the listen queue
   std::size_t backend_connections = 10'000;  // the same limit for every model
   std::size_t backend_queue = 10'000;        // calls waiting for a connection; beyond: the call fails
+  std::size_t threads = 64;                  // workers of a pool
+  std::size_t max_threads = 10'000;          // of models that start threads; beyond: see the model
+  std::size_t queue_limit = 10'000;          // requests waiting for a worker
+  WhenFull when_full = WhenFull::wait;
 };
 
 class Server {

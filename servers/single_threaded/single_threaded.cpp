@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 
 #include "core/net/socket.hpp"
-#include "servers/common/blocking_io.hpp"
+#include "servers/common/blocking/blocking_io.hpp"
 #include "servers/common/server.hpp"
-#include "servers/common/stop_event.hpp"
+#include "servers/common/wake_event.hpp"
 
 namespace interleave {
 namespace {
@@ -17,7 +17,11 @@ namespace {
 class SingleThreaded final : public Server {
  public:
   SingleThreaded(const ServerConfig& config, const Service& service, Counters& counters)
-      : config_(config), service_(service), counters_(counters), backend_(config.backend), io_(backend_, stop_) {
+      : config_(config),
+        service_(service),
+        counters_(counters),
+        backend_(config.backend, 1, 0),
+        io_(backend_, stop_) {
     // With keep-alive the first client would hold the only thread for as long as it likes.
     config_.session.keep_alive = false;
   }
@@ -55,9 +59,9 @@ class SingleThreaded final : public Server {
   ServerConfig config_;
   const Service& service_;
   Counters& counters_;
-  StopEvent stop_;
+  WakeEvent stop_;
   UniqueFd listener_;
-  BlockingBackend backend_;
+  BlockingBackendPool backend_;
   BlockingIo io_;
 };
 
@@ -68,6 +72,7 @@ ModelInfo model_info() {
           .family = "blocking",
           .summary = "One thread that serves one request at a time and sleeps while it waits",
           .capabilities = {"routes", "live_counters"},
+          .options = {},
           .in_flight_limit = 1};
 }
 

@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 
 #include "core/net/socket.hpp"
-#include "servers/common/blocking_io.hpp"
+#include "servers/common/blocking/blocking_io.hpp"
 #include "servers/common/server.hpp"
-#include "servers/common/stop_event.hpp"
+#include "servers/common/wake_event.hpp"
 
 namespace interleave {
 namespace {
@@ -22,7 +22,11 @@ class Skeleton final : public Server {
   // Required. Keep what you need; `service` and `counters` outlive the server. Throw NotSupported if this host lacks
   // something the model needs (a kernel feature): it is then reported as skipped, with your reason.
   Skeleton(const ServerConfig& config, const Service& service, Counters& counters)
-      : config_(config), service_(service), counters_(counters), backend_(config.backend), io_(backend_, stop_) {}
+      : config_(config),
+        service_(service),
+        counters_(counters),
+        backend_(config.backend, 1, 0),
+        io_(backend_, stop_) {}
 
   // Required: bind, and say which port it became. listen_tcp() sets what every model wants (address reuse, backlog).
   Endpoint listen() override {
@@ -63,9 +67,9 @@ class Skeleton final : public Server {
   ServerConfig config_;
   const Service& service_;
   Counters& counters_;
-  StopEvent stop_;
+  WakeEvent stop_;
   UniqueFd listener_;
-  BlockingBackend backend_;  // one connection to the backend; a concurrent model needs one per request in flight
+  BlockingBackendPool backend_;  // of one connection; a concurrent model needs one per request in flight
   BlockingIo io_;
 };
 
@@ -77,7 +81,8 @@ ModelInfo model_info() {
   return {.name = INTERLEAVE_MODEL_NAME,
           .family = "blocking",
           .summary = "The model to copy: one connection at a time, with keep-alive",
-          .capabilities = {"routes", "keep_alive", "pipelining", "live_counters"},
+          .capabilities = {"routes", "keep_alive", "pipelining", "live_counters", "example"},
+          .options = {},
           .in_flight_limit = 1};
 }
 

@@ -6,7 +6,7 @@
 
 #include "core/net/endpoint.hpp"
 #include "core/service/io_op.hpp"
-#include "servers/common/loop/call_pool.hpp"
+#include "servers/common/call_pool.hpp"
 #include "servers/common/loop/stream.hpp"
 
 namespace interleave {

@@ -69,11 +69,16 @@ bool LoopClient::start(const BackendOp& op) {
   starting_calls_ = true;
   for (std::size_t i = 0; i < op.calls.size(); ++i) {
     calls_[i]->open = true;
-    server_.backend().start(*calls_[i], op.calls[i]);
+    server_.start_call(*calls_[i], op.calls[i], op.deadline);
   }
   starting_calls_ = false;
   if (open_calls_ > 0) return false;
   waiting_ = Waiting::nothing;
+  session_.complete({});
+  return true;
+}
+
+bool LoopClient::start(const BoundaryOp&) {
   session_.complete({});
   return true;
 }

@@ -40,6 +40,7 @@ class LoopClient final : public StreamEvents {
   bool start(const ReadOp& op);
   bool start(const WriteOp& op);
   bool start(const BackendOp& op);
+  bool start(const BoundaryOp& op);
   bool start(const CloseOp& op);
 
   // StreamEvents

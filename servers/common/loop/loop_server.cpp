@@ -21,6 +21,10 @@ void LoopServer::ready(LoopClient& client) {
   advancing_ = false;
 }
 
+void LoopServer::start_call(PendingCall& pending, BackendCall& call, TimePoint) {
+  backend_.start(pending, call);
+}
+
 LoopClient& LoopServer::new_client() {
   accepting_ = false;
   auto client = std::make_unique<LoopClient>(*this, service_, config_.session, counters_);

@@ -23,6 +23,8 @@ class LoopServer : public Server, protected LoopIo {
   void set_deadline(LoopClient& client, TimePoint deadline);
   void drop_deadline(LoopClient& client);
   [[nodiscard]] BackendPool& backend() noexcept { return backend_; }
+  // Starts a backend call; its done() may come at once. A model that waits for it otherwise overrides this.
+  virtual void start_call(PendingCall& pending, BackendCall& call, TimePoint deadline);
 
  protected:
   [[nodiscard]] const ServerConfig& config() const noexcept { return config_; }

@@ -1,4 +1,4 @@
-#include "servers/libuv_loop/uv_stream.hpp"
+#include "servers/common/libuv/uv_stream.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "servers/common/loop/call_pool.hpp"
+#include "servers/common/call_pool.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "servers/common/stop_event.hpp"
+#include "servers/common/wake_event.hpp"
 
 #include <cerrno>
 #include <cstdint>
@@ -9,11 +9,11 @@
 
 namespace interleave {
 
-StopEvent::StopEvent() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+WakeEvent::WakeEvent() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!fd_.valid()) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
-void StopEvent::raise() const noexcept {
+void WakeEvent::raise() const noexcept {
   const int saved_errno = errno;
   const std::uint64_t one = 1;
   // Cannot fail but by overflow of the counter, which leaves it readable all the same.
@@ -21,7 +21,12 @@ void StopEvent::raise() const noexcept {
   errno = saved_errno;
 }
 
-bool StopEvent::raised() const noexcept {
+void WakeEvent::clear() const noexcept {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto taken = ::read(fd_.get(), &count, sizeof count);  // nothing to read: it was not raised
+}
+
+bool WakeEvent::raised() const noexcept {
   pollfd entry{fd_.get(), POLLIN, 0};
   return ::poll(&entry, 1, 0) > 0;
 }

@@ -1,0 +1,130 @@
+"""The contract every server keeps, whatever its model: describe, ready line, counters, signals, exit codes."""
+
+from __future__ import annotations
+
+import signal
+import socket
+
+import pytest
+from conftest import MODEL
+
+from processes import binary, run, wait_until
+from suite import Client, Server, request
+
+PROGRAM = binary(f"interleave-server-{MODEL}")
+
+
+def test_describes_itself(info):
+    assert info["name"] == MODEL
+    assert info["family"] in ("blocking", "threads", "loop", "ruler")
+    assert info["summary"] and "\n" not in info["summary"]
+    assert "--listen" in [option["name"] for option in info["options"]]
+    assert "live_counters" in info["capabilities"]
+
+
+def test_help_has_an_example_and_the_exit_codes():
+    done = run([PROGRAM, "--help"])
+    assert done.returncode == 0
+    assert "Example:" in done.stdout and "Exit codes:" in done.stdout
+
+
+@pytest.mark.parametrize("options, named", [
+    (["--workload", "no/such.toml"], "no/such.toml"),
+    (["--listen", "nowhere"], "--listen"),
+    (["--listen", "127.0.0.1:99999"], "--listen"),
+    (["--backend", "localhost:1"], "--backend"),
+    (["--frobnicate"], "--frobnicate"),
+    (["--idle-timeout", "10"], "--idle-timeout"),
+])
+def test_usage_errors_are_one_line_and_exit_2(workload, options, named):
+    done = run([PROGRAM, "--workload", str(workload), *options] if "--workload" not in options
+               else [PROGRAM, *options])
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+    assert named in done.stderr
+
+
+def test_a_missing_workload_is_named(workload):
+    done = run([PROGRAM])
+    assert done.returncode == 2 and "--workload" in done.stderr
+
+
+def test_a_taken_port_is_one_clear_line(workload):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run([PROGRAM, "--workload", workload, "--listen", f"127.0.0.1:{port}"])
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+    assert str(port) in done.stderr
+
+
+def test_prints_counters_at_once_on_sigusr1(server: Server):
+    before = server.counters()
+    assert server.get("/plain").status == 200
+    after = server.counters_when(lambda counters: counters["connections_closed"] == 1)
+    assert after["requests"] - before["requests"] == 1
+    assert after["responses"] == {"200": 1}
+    assert after["connections_accepted"] == 1
+    assert after["bytes_in"] > 0 and after["bytes_out"] > 0 and after["cpu_ns"] > before["cpu_ns"]
+
+
+def test_ends_in_order_on_sigterm_while_idle(server: Server):
+    assert server.get("/plain").status == 200
+    with server.client() as idle:
+        idle.send(b"GET /pl")
+        server.counters_when(lambda counters: counters["connections_accepted"] == 2)
+        last = server.stop()
+        assert idle.ended()
+    assert last["requests"] == 1
+    assert last["connections_closed"] == last["connections_accepted"] == 2
+
+
+@pytest.mark.needs("routes")
+def test_finishes_a_begun_request_on_sigterm(server: Server):
+    with server.client() as client:
+        client.send(request("/long"))
+        server.counters_when(lambda counters: counters["backend_calls"] == 1)
+        server.send_signal(signal.SIGTERM)
+        assert client.reply().status == 200
+        assert client.ended()
+    assert server.wait() == 0
+
+
+@pytest.mark.needs("routes")
+def test_ends_within_its_time_with_a_request_that_never_ends(server: Server):
+    with server.client() as client:
+        client.send(request("/stuck"))
+        server.counters_when(lambda counters: counters["backend_calls"] == 1)
+        assert server.stop()["requests"] == 1
+
+
+def test_refuses_clients_once_it_has_stopped(server: Server):
+    port = server.port
+    server.stop()
+    with pytest.raises(ConnectionRefusedError):
+        Client(port)
+
+
+def test_survives_a_descriptor_limit(workload, backend):
+    """At 64 descriptors the first clients are served and the rest wait or are refused; nothing crashes or spins."""
+    with Server(MODEL, workload, backend.port, max_descriptors=64) as server:
+        clients = [server.client() for _ in range(80)]
+        for client in clients:
+            client.__exit__()
+        server.counters_when(lambda c: c["connections_closed"] == c["connections_accepted"])
+        wait_until(lambda: serves(server))
+        server.stop()
+
+
+def serves(server: Server) -> bool:
+    try:
+        return server.get("/plain").status == 200
+    except ConnectionError:  # libuv accepts what it has no descriptor for and closes it
+        return False
+
+
+def test_sigint_ends_it_like_sigterm(server: Server):
+    server.send_signal(signal.SIGINT)
+    assert server.wait() == 0
+
+

@@ -1,0 +1,138 @@
+"""A server of the suite with its backend, as a test wants them: started, asked over plain sockets, counted."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from processes import Process, binary, run
+
+REPLY_DEADLINE_S = 20.0  # generous: sanitizer builds on a busy machine
+
+
+class Reply(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Client:
+    """One HTTP connection, byte by byte where a test wants it. Every wait has a deadline."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=REPLY_DEADLINE_S)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._buffer = b""
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def get(self, target: str, *headers: str) -> Reply:
+        self.send(request(target, *headers))
+        return self.reply()
+
+    def reply(self, head_only: bool = False) -> Reply:
+        """The next reply; fails if the connection ends before it is complete."""
+        head = self._until(b"\r\n\r\n")
+        status_line, *lines = head.decode().split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+        status = int(re.fullmatch(r"HTTP/1\.1 (\d{3}) .+", status_line)[1])
+        length = 0 if head_only or status == 100 else int(headers["content-length"])
+        while len(self._buffer) < length:
+            self._receive()
+        body, self._buffer = self._buffer[:length], self._buffer[length:]
+        return Reply(status, headers, body)
+
+    def ended(self) -> bool:
+        """Waits for the end of the connection; False if bytes come instead."""
+        try:
+            return not self._buffer and self.socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
+
+    def _until(self, end: bytes) -> bytes:
+        while end not in self._buffer:
+            self._receive()
+        head, _, self._buffer = self._buffer.partition(end)
+        return head
+
+    def _receive(self) -> None:
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionError(f"the connection ended within a reply: {self._buffer!r}")
+        self._buffer += data
+
+
+def request(target: str, *headers: str, method: str = "GET", body: bytes = b"") -> bytes:
+    lines = [f"{method} {target} HTTP/1.1", "Host: test", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def describe(model: str) -> dict[str, Any]:
+    done = run([binary(f"interleave-server-{model}"), "--describe"])
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+class Backend(Process):
+    def __init__(self, workload: Path) -> None:
+        super().__init__([binary("interleave-backend"), "--listen", "127.0.0.1:0", "--workload", workload])
+        self.port: int = self.wait_ready()["port"]
+
+    def stats(self) -> dict[str, Any]:
+        done = run(["redis-cli", "-h", "127.0.0.1", "-p", str(self.port), "STATS"])
+        return json.loads(done.stdout)
+
+
+class Server(Process):
+    def __init__(self, model: str, workload: Path, backend_port: int, *options: str, **process_options: Any) -> None:
+        super().__init__([binary(f"interleave-server-{model}"), "--listen", "127.0.0.1:0", "--backend",
+                          f"127.0.0.1:{backend_port}", "--workload", workload, *options], **process_options)
+        self.port: int = self.wait_ready()["port"]
+
+    def client(self) -> Client:
+        return Client(self.port)
+
+    def get(self, target: str, *headers: str) -> Reply:
+        """One request on a connection of its own."""
+        with self.client() as client:
+            return client.get(target, "Connection: close", *headers)
+
+    def counters(self) -> dict[str, Any]:
+        self.send_signal(signal.SIGUSR1)
+        return json.loads(self.read_line())
+
+    def counters_when(self, holds: Any, deadline_s: float = REPLY_DEADLINE_S) -> dict[str, Any]:
+        """Asks for the counters until `holds(counters)`. Fails at the deadline with the last ones."""
+        deadline = time.monotonic() + deadline_s
+        while True:
+            counters = self.counters()
+            if holds(counters):
+                return counters
+            assert time.monotonic() < deadline, f"did not come true: {counters}"
+
+    def stop(self) -> dict[str, Any]:
+        """SIGTERM; the last line's counters. The exit code must be 0."""
+        self.send_signal(signal.SIGTERM)
+        lines = []
+        while line := self.read_line():
+            lines.append(line)
+        assert self.wait() == 0, self.stderr
+        return json.loads(lines[-1])
+
+    def descriptors(self) -> int:
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    def threads(self) -> int:
+        return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
