@@ -31,9 +31,9 @@ void handle(int number) {
 }  // namespace
 
 Interrupt::Interrupt() {
-  const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-  event_fd = fd;
+  event_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!event_.valid()) throw std::system_error(errno, std::generic_category(), "eventfd");
+  event_fd = event_.get();
   first_signal = 0;
   struct sigaction action {};
   action.sa_handler = handle;
@@ -45,14 +45,15 @@ Interrupt::~Interrupt() {
   struct sigaction action {};
   action.sa_handler = SIG_DFL;
   for (const int number : kSignals) ::sigaction(number, &action, nullptr);
-  ::close(event_fd.exchange(-1));
+  event_fd = -1;
 }
 
-int Interrupt::signal() const noexcept {
+// The flag is global, but only an Interrupt sets it.
+int Interrupt::signal() const noexcept {  // NOLINT(readability-convert-member-functions-to-static)
   return first_signal.load();
 }
 int Interrupt::wake_fd() const noexcept {
-  return event_fd.load();
+  return event_.get();
 }
 
 void Interrupt::check() const {

@@ -4,6 +4,7 @@
 // killed by their owners), what is complete stays on disk. The second ends the process in the handler; the kernel
 // then kills the children (PR_SET_PDEATHSIG). Handlers are process-wide, so there is at most one Interrupt at a time.
 #pragma once
+#include "core/base/unique_fd.hpp"
 
 namespace interleave {
 
@@ -20,6 +21,9 @@ class Interrupt {
   [[nodiscard]] int wake_fd() const noexcept;
   // Throws Interrupted if a signal came.
   void check() const;
+
+ private:
+  UniqueFd event_;
 };
 
 // Unwinds a run; deliberately no std::exception, so that nothing but the run's own handler takes it for a failure.

@@ -330,7 +330,7 @@ void Trial::account_window(const Snapshot& before, const Snapshot& after, const 
   }
   const AccountingOutcome outcome = account(input);
   record_.accounting = outcome.accounting;
-  record_.findings = std::move(outcome.findings);
+  record_.findings = outcome.findings;
   record_.warnings.insert(record_.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
 }
 
