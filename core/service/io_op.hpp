@@ -41,10 +41,14 @@ struct BackendOp {
   TimePoint deadline;
 };
 
+// A request has been answered and the next one has been read already; only where SessionOptions::yield_between_requests
+// is set. Complete it with an empty IoResult when the next request may run.
+struct BoundaryOp {};
+
 // Close the client connection and destroy the session. Has no completion.
 struct CloseOp {};
 
-using IoOp = std::variant<ReadOp, WriteOp, BackendOp, CloseOp>;
+using IoOp = std::variant<ReadOp, WriteOp, BackendOp, BoundaryOp, CloseOp>;
 
 struct IoResult {
   std::size_t bytes = 0;

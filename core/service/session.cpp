@@ -47,7 +47,7 @@ class Session::Impl {
  private:
   // receiving -> running (-> calling -> running)* -> receiving; a reply that ends the connection leads to closing.
   enum class State : std::uint8_t { receiving, running, calling, closing };
-  enum class Pending : std::uint8_t { none, read, write, backend };
+  enum class Pending : std::uint8_t { none, read, write, backend, boundary };
 
   // One move that needs no waiting; false: there is none.
   bool advance(TimePoint now);
@@ -85,7 +85,8 @@ class Session::Impl {
   State state_ = State::receiving;
   Pending pending_ = Pending::none;
   bool draining_ = false;
-  bool in_flight_ = false;  // counted as such
+  bool in_flight_ = false;    // counted as such
+  bool at_boundary_ = false;  // a request has been answered and the next one may not begin yet
 
   std::string_view input_;  // not yet parsed: in the model's buffer until next() returns, then in carried_
   bool input_is_carried_ = false;
@@ -116,7 +117,8 @@ IoOp Session::Impl::next(TimePoint now) {
 bool Session::Impl::advance(TimePoint now) {
   switch (state_) {
     case State::receiving:
-      return input_.empty() ? out_of_input(now) : receive(now);
+      if (input_.empty()) return out_of_input(now);
+      return at_boundary_ ? false : receive(now);
     case State::running:
       run();
       return true;
@@ -184,6 +186,10 @@ IoOp Session::Impl::wait(TimePoint now) {
       return BackendOp{.calls = calls, .deadline = now + options_.limits.backend_timeout};
     }
     case State::receiving:
+      if (!at_boundary_ || input_.empty()) break;
+      at_boundary_ = false;
+      pending_ = Pending::boundary;
+      return BoundaryOp{};
     case State::running:
       break;  // running never waits
   }
@@ -211,6 +217,7 @@ void Session::Impl::complete_read(std::span<const std::byte> data) {
   bump(shard_->bytes_in, data.size());
   input_ = as_text(data);
   input_is_carried_ = false;
+  at_boundary_ = false;
   // The peer will send no more. What it sent in full has been answered, what it broke off is dropped.
   if (data.empty()) close();
 }
@@ -231,6 +238,8 @@ void Session::Impl::complete(IoResult result) {
       break;
     case Pending::backend:
       on_called(result.error);
+      break;
+    case Pending::boundary:
       break;
     case Pending::none:
       assert(false);
@@ -336,6 +345,7 @@ void Session::Impl::append_head(int status, std::string_view content_type, std::
   bump(shard_->responses[status_index(status)]);
   if (stays_open) {
     state_ = State::receiving;
+    at_boundary_ = options_.yield_between_requests;
   } else {
     close();
   }

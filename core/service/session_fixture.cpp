@@ -59,6 +59,9 @@ void SessionDriver::step() {
     perform(*written);
   } else if (const auto* called = std::get_if<BackendOp>(&op)) {
     perform(*called);
+  } else if (std::holds_alternative<BoundaryOp>(op)) {
+    boundaries.push_back(sent.size());
+    session_->complete({});
   } else {
     closed_ = true;
   }

@@ -44,6 +44,7 @@ class SessionDriver {
   std::vector<std::size_t> writes;             // sizes of the WriteOps
   std::vector<std::string> calls;              // requests to the backend
   std::vector<TimePoint> call_deadlines;
+  std::vector<std::size_t> boundaries;  // for each BoundaryOp: bytes sent before it
 
  private:
   void step();  // one operation
