@@ -8,8 +8,8 @@
 
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 
-#include "core/base/error.hpp"
 #include "core/net/socket.hpp"
 
 namespace interleave {
@@ -34,7 +34,7 @@ ConnectionId unpack(std::uint64_t packed) noexcept {
   return {static_cast<std::uint32_t>(packed), static_cast<std::uint32_t>(packed >> 32U)};
 }
 
-// Listener and signals: the descriptor alone.
+// Listener, signals and timer: the descriptor alone.
 ConnectionId no_connection(const UniqueFd& fd) noexcept {
   return {static_cast<std::uint32_t>(fd.get()), 0};
 }
@@ -50,11 +50,15 @@ EventLoop::EventLoop(UniqueFd listener, UniqueFd signal_fd, Commands& commands, 
     : epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       listener_(std::move(listener)),
       signal_fd_(std::move(signal_fd)),
+      timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
       commands_(commands),
       statistics_(statistics) {
   if (!epoll_.valid()) throw_errno("epoll_create1");
+  if (!timer_.valid()) throw_errno("timerfd_create");
   watch(EPOLL_CTL_ADD, listener_.get(), no_connection(listener_), EPOLLIN);
   watch(EPOLL_CTL_ADD, signal_fd_.get(), no_connection(signal_fd_), EPOLLIN);
+  // Edge-triggered: it wakes the loop and need not be read.
+  watch(EPOLL_CTL_ADD, timer_.get(), no_connection(timer_), EPOLLIN | EPOLLET);
 }
 
 void EventLoop::run() {
@@ -77,14 +81,19 @@ TimePoint EventLoop::next_wake() const noexcept {
 
 std::size_t EventLoop::wait() {
   const TimePoint wake = next_wake();
-  timespec timeout{};
-  if (wake != kNever) timeout = to_timespec(std::max(wake - now(), Nanoseconds{0}));
-  const int count = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
-                                   wake == kNever ? nullptr : &timeout, nullptr);
+  const bool is_due = wake <= now();
+  if (!is_due && wake != kNever) arm_timer(wake);
+  const int count = ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), is_due ? 0 : -1);
   if (count >= 0) return static_cast<std::size_t>(count);
   if (errno == EINTR) return 0;
-  if (errno == ENOSYS) throw NotSupported("this kernel has no epoll_pwait2: use Linux 5.11 or later");
-  throw_errno("epoll_pwait2");
+  throw_errno("epoll_wait");
+}
+
+void EventLoop::arm_timer(TimePoint wake) {
+  if (wake == armed_) return;
+  const itimerspec time{{}, to_timespec(wake.time_since_epoch())};
+  if (::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &time, nullptr) != 0) throw_errno("timerfd_settime");
+  armed_ = wake;
 }
 
 void EventLoop::dispatch(const epoll_event& event) {

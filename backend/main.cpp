@@ -76,8 +76,6 @@ ExitCode run(int argc, char** argv) {
     return ExitCode::ok;
   } catch (const UsageError& error) {
     return report(error.what(), ExitCode::usage);
-  } catch (const NotSupported& error) {
-    return report(error.what(), ExitCode::not_supported);
   } catch (const std::exception& error) {
     return report(error.what(), ExitCode::failure);
   }

@@ -16,7 +16,7 @@ constexpr const char* kFooter =
     "  redis-cli -p 7000 CALL db 1 0\n\n"
     "Commands (RESP2): CALL SERVICE ID INDEX [BYTES], PING, STATS, RESET. ID '-' numbers calls by arrival.\n"
     "stdout: one line, {\"ready\":true,\"port\":N}. SIGTERM ends it: calls in flight are answered, within 1.5 s.\n"
-    "Exit codes: 0 ended by signal, 1 failed, 2 usage or configuration, 77 not supported on this host.";
+    "Exit codes: 0 ended by signal, 1 failed, 2 usage or configuration.";
 
 Endpoint parse_listen(const std::string& text) {
   const auto endpoint = parse_endpoint(text);
