@@ -46,7 +46,7 @@ struct WrkReportError : std::runtime_error {
 };
 
 // Parses the report, undoes the rewriting and proves it. `connections` is what wrk got as -c.
-[[nodiscard]] WrkResult parse_wrk_report(std::string_view json, std::uint32_t connections);
+[[nodiscard]] WrkResult parse_wrk_report(std::string_view text, std::uint32_t connections);
 [[nodiscard]] WrkResult read_wrk_report(const std::filesystem::path& report, std::uint32_t connections);
 
 }  // namespace interleave

@@ -1,11 +1,9 @@
 // The recovery proven on the real wrk, against a server on loopback whose latencies vary. Needs wrk and takes about 8
 // s; the only test of this folder with a process, sockets and a clock.
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -15,7 +13,6 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/clock.hpp"
@@ -93,8 +90,8 @@ WrkResult run_wrk(const std::string& url, std::uint32_t connections, const std::
   job.report = report;
   const WrkCommand command = wrk_command(job);
   std::string line;
-  for (const auto& [name, value] : command.environment) line += name + "='" + value + "' ";
-  for (const std::string& argument : command.arguments) line += "'" + argument + "' ";
+  for (const auto& [name, value] : command.environment) line.append(name).append("='").append(value).append("' ");
+  for (const std::string& argument : command.arguments) line.append("'").append(argument).append("' ");
   if (std::system((line + ">/dev/null").c_str()) != 0) throw WrkReportError("wrk failed: " + line);
   return read_wrk_report(report, connections);
 }
@@ -108,7 +105,7 @@ TEST(RealWrk, has_its_rewriting_undone_exactly) {
     EXPECT_EQ(result.recovery, Recovery::exact) << connections << " connections";
     EXPECT_TRUE(result.corrected) << connections << " connections: nothing was rewritten, so nothing is proven";
     ASSERT_TRUE(result.raw && result.reported);
-    const double raw_median = static_cast<double>(quantile(*result.raw, 0.5));
+    const auto raw_median = static_cast<double>(quantile(*result.raw, 0.5));
     EXPECT_GT(result.reported->p50_us, raw_median) << connections << " connections";
     // Little: on a waiting server the connections are never outside a request for long.
     const double cycle = static_cast<double>(result.duration_us) * connections / static_cast<double>(result.requests);

@@ -26,13 +26,14 @@ TEST(ServerCounters, are_read_from_the_line_of_the_contract) {
   EXPECT_EQ(got.all_responses(), 12U);
   EXPECT_EQ(got.max_in_flight, 3U);
   EXPECT_EQ(got.voluntary_switches, 5U);
-  EXPECT_FALSE(parse_server_counters(without(kCounters, "\"voluntary_switches\":5,")).voluntary_switches.has_value());
+  EXPECT_FALSE(
+      parse_server_counters(without(kCounters, R"("voluntary_switches":5,)")).voluntary_switches.has_value());
 }
 
 TEST(ServerCounters, that_are_damaged_are_refused) {
   for (const std::string& text :
-       {std::string(), std::string("{"), std::string("7"), without(kCounters, "\"backend_calls\":10,"),
-        without(kCounters, "\"responses\":{\"200\":10,\"404\":2},")}) {
+       {std::string(), std::string("{"), std::string("7"), without(kCounters, R"("backend_calls":10,)"),
+        without(kCounters, R"("responses":{"200":10,"404":2},)")}) {
     EXPECT_THROW((void)parse_server_counters(text), std::runtime_error) << text;
   }
 }
@@ -79,8 +80,8 @@ TEST(BackendStats, of_a_backend_without_calls_are_zero) {
 
 TEST(BackendStats, that_are_damaged_are_refused) {
   for (const std::string& text :
-       {std::string("{}"), without(kStats, "\"completed\":10,"), without(kStats, "\"mean\":150500.0,"),
-        without(kStats, "\"mean_delay_ns\":10000000.0,")}) {
+       {std::string("{}"), without(kStats, R"("completed":10,)"), without(kStats, R"("mean":150500.0,)"),
+        without(kStats, R"("mean_delay_ns":10000000.0,)")}) {
     EXPECT_THROW((void)parse_backend_stats(text), std::runtime_error) << text;
   }
 }

@@ -20,8 +20,8 @@ inline constexpr int kSchemaVersion = 1;
 [[nodiscard]] std::string to_json(const SummaryRecord& summary);
 
 // `name` stands in messages.
-[[nodiscard]] TrialRecord trial_from_json(std::string_view json, std::string_view name);
-[[nodiscard]] RunRecord run_from_json(std::string_view json, std::string_view name);
+[[nodiscard]] TrialRecord trial_from_json(std::string_view text, std::string_view name);
+[[nodiscard]] RunRecord run_from_json(std::string_view text, std::string_view name);
 
 [[nodiscard]] std::filesystem::path trial_path(const std::filesystem::path& run_folder, const TrialSpec& spec);
 

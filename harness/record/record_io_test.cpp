@@ -92,11 +92,11 @@ TEST_F(RecordIo, damaged_files_are_named_with_what_is_wrong) {
   const Case cases[] = {
       {good.substr(0, good.size() / 2), "t.json: truncated or not JSON"},
       {"", "t.json: truncated or not JSON"},
-      {changed("\"schema_version\":1", "\"schema_version\":2"), "schema_version is 2, this program reads 1"},
-      {changed("\"window_ns\"", "\"windows_ns\""), "'window_ns' is missing"},
-      {changed("\"validity\":\"ok\"", "\"validity\":\"fine\""), "'validity' is 'fine'"},
-      {changed("\"recovery\":\"exact\"", "\"recovery\":\"magic\""), "'recovery' is 'magic'"},
-      {changed("\"requests\":", "\"requests\":\"many\",\"x\":"), "'requests' has the wrong type"},
+      {changed(R"("schema_version":1)", R"("schema_version":2)"), "schema_version is 2, this program reads 1"},
+      {changed(R"("window_ns")", R"("windows_ns")"), "'window_ns' is missing"},
+      {changed(R"("validity":"ok")", R"("validity":"fine")"), "'validity' is 'fine'"},
+      {changed(R"("recovery":"exact")", R"("recovery":"magic")"), "'recovery' is 'magic'"},
+      {changed(R"("requests":)", R"("requests":"many","x":)"), "'requests' has the wrong type"},
   };
   for (const Case& c : cases) {
     try {

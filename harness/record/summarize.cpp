@@ -40,7 +40,7 @@ Selection select(std::span<const TrialRecord* const> trials, std::uint32_t plann
   for (const TrialRecord* trial : trials) {
     std::optional<TrialFigures> figures = figures_of(*trial);
     if (!figures) continue;
-    (trial->validity == Validity::ok ? ok : suspect).push_back({.trial = trial, .figures = std::move(*figures)});
+    (trial->validity == Validity::ok ? ok : suspect).push_back({.trial = trial, .figures = *figures});
   }
   Selection selection;
   selection.ok = static_cast<std::uint32_t>(ok.size());

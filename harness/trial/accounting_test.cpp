@@ -8,7 +8,6 @@
 namespace interleave {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
 
 std::vector<Reason> reasons(const AccountingOutcome& outcome) {
