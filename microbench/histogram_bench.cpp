@@ -17,7 +17,7 @@ void record(benchmark::State& state) {
   for (std::uint64_t& value : values) value = 1'000ULL << (random.next() % 20U) | random.next() % 1'000;
   Histogram histogram;
   std::size_t i = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     histogram.record(values[i++ % values.size()]);
   }
   benchmark::DoNotOptimize(histogram.total_count());

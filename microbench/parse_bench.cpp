@@ -33,7 +33,7 @@ void llhttp_alone(benchmark::State& state, const std::string& text) {
   llhttp_settings_t settings{};
   settings.on_message_complete = [](llhttp_t*) -> int { return HPE_PAUSED; };
   llhttp_t parser;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     llhttp_init(&parser, HTTP_REQUEST, &settings);
     if (llhttp_execute(&parser, text.data(), text.size()) != HPE_PAUSED) state.SkipWithError("not a request");
     benchmark::DoNotOptimize(parser);
@@ -43,7 +43,7 @@ void llhttp_alone(benchmark::State& state, const std::string& text) {
 
 void request_parser(benchmark::State& state, const std::string& text) {
   RequestParser parser(text.size() + 1, 0);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     if (parser.parse(text).event != RequestParser::Event::complete) state.SkipWithError("not a request");
     benchmark::DoNotOptimize(parser.head());
     parser.reset();

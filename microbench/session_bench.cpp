@@ -54,7 +54,7 @@ void session(benchmark::State& state, const std::string& target, std::size_t pip
 
   const std::uint64_t allocations_before = allocation_count();
   const std::uint64_t answered_before = counters->totals().all_responses();
-  for (auto _ : state) serve(session, requests);
+  for ([[maybe_unused]] auto _ : state) serve(session, requests);
   const auto answered = static_cast<double>(counters->totals().all_responses() - answered_before);
   const auto allocations = static_cast<double>(allocation_count() - allocations_before);
   if (answered != static_cast<double>(state.iterations()) * static_cast<double>(pipelined)) {
@@ -77,7 +77,7 @@ void connection(benchmark::State& state) {
   options.keep_alive = false;
   const std::string request = "GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
   const std::uint64_t allocations_before = allocation_count();
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     Session session(service, options, *counters, counters->shard(0));
     serve(session, request);
     for (IoOp op = session.next(TimePoint{}); !is_close(op); op = session.next(TimePoint{})) session.complete({});
