@@ -1,5 +1,6 @@
 #include "backend/connection.hpp"
 
+#include <array>
 #include <cerrno>
 
 #include <sys/epoll.h>
@@ -29,9 +30,17 @@ std::uint32_t Connection::wanted_events() const noexcept {
   return events;
 }
 
-bool Connection::receive(std::span<std::byte> scratch) {
-  const ssize_t size = ::recv(fd_.get(), scratch.data(), scratch.size(), 0);
+bool Connection::receive(std::span<std::byte> scratch, const ArrivalClock& clock) {
+  alignas(cmsghdr) std::array<std::byte, 64> control;
+  iovec buffer{scratch.data(), scratch.size()};
+  msghdr message{};
+  message.msg_iov = &buffer;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t size = ::recvmsg(fd_.get(), &message, 0);
   if (size < 0) return is_transient(errno);
+  arrived_ = clock.arrival(message, now());
   // A refusal by the reader is seen through broke_protocol().
   static_cast<void>(reader_.feed(scratch.first(static_cast<std::size_t>(size))));
   return size > 0;

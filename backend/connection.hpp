@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "backend/arrival_clock.hpp"
 #include "backend/call_queue.hpp"
 #include "backend/pending_replies.hpp"
 #include "core/backend/resp.hpp"
@@ -26,7 +27,9 @@ class Connection {
   [[nodiscard]] PendingReplies& pending() noexcept { return pending_; }
 
   // Reads once, through `scratch`. False: the peer has gone.
-  [[nodiscard]] bool receive(std::span<std::byte> scratch);
+  [[nodiscard]] bool receive(std::span<std::byte> scratch, const ArrivalClock& clock);
+  // When what was last read arrived: that is the arrival of the commands in it.
+  [[nodiscard]] TimePoint arrived() const noexcept { return arrived_; }
   // The next command; nullopt: none is complete, or the connection has enough, or broke the protocol.
   [[nodiscard]] std::optional<std::span<const std::string_view>> next_command();
   [[nodiscard]] bool broke_protocol() const noexcept { return reader_.failed(); }
@@ -50,6 +53,7 @@ class Connection {
 
   UniqueFd fd_;
   ConnectionId id_;
+  TimePoint arrived_;
   CommandReader reader_;
   PendingReplies pending_;
   std::string outbox_;

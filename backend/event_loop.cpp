@@ -65,6 +65,7 @@ void EventLoop::run() {
   while (!is_over()) {
     const std::size_t count = wait();
     turn_time_ = now();
+    arrivals_.synchronise();
     for (std::size_t i = 0; i < count; ++i) dispatch(events_.at(i));
     if (turn_time_ >= accept_again_) resume_accepting();
     answer_due();
@@ -124,6 +125,7 @@ void EventLoop::accept_clients() {
       return;
     }
     set_no_delay(fd.get());
+    ArrivalClock::enable(fd.get());
     const auto slot = static_cast<std::size_t>(fd.get());
     if (connections_.size() <= slot) connections_.resize(slot + 1);
     const ConnectionId id{static_cast<std::uint32_t>(slot), ++generations_};
@@ -155,7 +157,7 @@ void EventLoop::handle(Connection& connection, std::uint32_t events) {
   const bool readable = (events & EPOLLIN) != 0;
   // Broken, and nobody will read it to find out: while paused, for instance.
   const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0 && !readable;
-  if (broken || !connection.flush() || (readable && !connection.receive(input_))) return close(connection);
+  if (broken || !connection.flush() || (readable && !connection.receive(input_, arrivals_))) return close(connection);
   serve(connection);
 }
 
@@ -173,12 +175,12 @@ void EventLoop::serve(Connection& connection) {
 // False: the peer has gone.
 bool EventLoop::perform(Connection& connection, Outcome outcome) {
   if (const auto* const call = std::get_if<PlannedCall>(&outcome)) {
-    queue_.push(connection.pending().add_call(turn_time_, *call), connection.id());
+    queue_.push(connection.pending().add_call(connection.arrived(), *call), connection.id());
     return true;
   }
   auto& text = std::get<std::string>(outcome);
   if (connection.pending().empty()) return connection.send(text);
-  queue_.push(connection.pending().add_text(turn_time_, std::move(text)), connection.id());
+  queue_.push(connection.pending().add_text(connection.arrived(), std::move(text)), connection.id());
   return true;
 }
 

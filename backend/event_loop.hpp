@@ -3,9 +3,10 @@
 // and cancels a kernel timer in every turn, the timerfd only where the earliest due time has changed (13 % less CPU
 // per call at 10,000 calls/s on a virtual machine).
 //
-// Time. A turn's clock is read once after the wait: that is the arrival of all the commands read in the turn. Each
-// reply reads the clock anew before it is written: that minus its due time is its lateness. Turns are kept short (few
-// events, few replies), so that a burst of replies does not hide for long what has arrived meanwhile.
+// Time. A command arrives when the kernel says its bytes did (arrival_clock.hpp), so that a busy loop's delay in
+// reading it is not added to its service time. Each reply reads the clock anew before it is written: that minus its
+// due time is its lateness. Turns are kept short (few events, few replies): a burst of replies does not keep the next
+// ones waiting.
 //
 // Not thread-safe. Ends by a signal (SIGTERM, SIGINT) through `signal_fd`.
 #pragma once
@@ -78,6 +79,7 @@ class EventLoop {
   CallQueue queue_;
 
   TimePoint turn_time_;
+  ArrivalClock arrivals_;
   TimePoint accept_again_ = kNever;   // set while accepting is paused
   TimePoint stop_deadline_ = kNever;  // set once stopping
   std::string reply_;                 // scratch
