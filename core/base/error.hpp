@@ -7,7 +7,14 @@
 namespace interleave {
 
 // Exit codes of every command of the suite.
-enum class ExitCode : int { ok = 0, failure = 1, usage = 2, regression = 3, invalid_measurement = 4, not_supported = 77 };
+enum class ExitCode : int {
+  ok = 0,
+  failure = 1,
+  usage = 2,
+  regression = 3,
+  invalid_measurement = 4,
+  not_supported = 77
+};
 
 // Wrong usage or configuration: the message names the place and what to do about it. Exit 2.
 struct UsageError : std::runtime_error {

@@ -1,8 +1,8 @@
 // Sole owner of a file descriptor.
 #pragma once
-#include <unistd.h>
-
 #include <utility>
+
+#include <unistd.h>
 
 namespace interleave {
 

@@ -24,10 +24,10 @@ inline constexpr std::array<int, 14> kStatuses{200, 400, 404, 405, 408, 413, 417
 }
 
 struct CounterTotals {
-  std::uint64_t requests = 0;   // request heads accepted for an answer, malformed ones included
+  std::uint64_t requests = 0;  // request heads accepted for an answer, malformed ones included
   std::array<std::uint64_t, kStatuses.size()> responses{};  // handed to the socket, by status
-  std::uint64_t backend_calls = 0;   // calls the session asked for
-  std::uint64_t backend_errors = 0;  // of them, without a good reply
+  std::uint64_t backend_calls = 0;                          // calls the session asked for
+  std::uint64_t backend_errors = 0;                         // of them, without a good reply
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_closed = 0;
   std::uint64_t connections_reset = 0;  // of those closed: ended by the peer's reset or a failed write

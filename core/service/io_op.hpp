@@ -1,5 +1,6 @@
-// What a session waits for. The session hands out one operation at a time; the server model decides how to wait for it.
-// Plain values: nothing here owns memory. Spans and views in an operation stay valid until the session's next call.
+// What a session waits for. The session hands out one operation at a time; the server model decides how to wait for
+// it. Plain values: nothing here owns memory. Spans and views in an operation stay valid until the session's next
+// call.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -41,8 +42,8 @@ struct BackendOp {
   TimePoint deadline;
 };
 
-// A request has been answered and the next one has been read already; only where SessionOptions::yield_between_requests
-// is set. Complete it with an empty IoResult when the next request may run.
+// A request has been answered and the next one has been read already; only where
+// SessionOptions::yield_between_requests is set. Complete it with an empty IoResult when the next request may run.
 struct BoundaryOp {};
 
 // Close the client connection and destroy the session. Has no completion.
@@ -55,6 +56,8 @@ struct IoResult {
   std::error_code error;
 };
 
-[[nodiscard]] inline bool is_close(const IoOp& op) noexcept { return std::holds_alternative<CloseOp>(op); }
+[[nodiscard]] inline bool is_close(const IoOp& op) noexcept {
+  return std::holds_alternative<CloseOp>(op);
+}
 
 }  // namespace interleave

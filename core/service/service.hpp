@@ -18,16 +18,22 @@ namespace interleave {
 class Service {
  public:
   // A step with everything looked up: service name instead of index, iterations instead of nominal time.
-  struct PreparedCall { std::string service; };
-  struct PreparedCpu { std::uint64_t iterations = 0; };
-  struct PreparedSerialize { std::uint32_t items = 0; };
+  struct PreparedCall {
+    std::string service;
+  };
+  struct PreparedCpu {
+    std::uint64_t iterations = 0;
+  };
+  struct PreparedSerialize {
+    std::uint32_t items = 0;
+  };
   using PreparedStep = std::variant<PreparedCall, PreparedCpu, PreparedSerialize>;
   struct PreparedRoute {
     std::string name;  // the target without its slash, as it stands in reply bodies
     std::vector<PreparedStep> steps;
     std::size_t max_overlapping_calls = 0;  // largest BackendOp this route can ask for
-    std::string json_start;                 // {"route":"NAME","calls": - what every JSON body of the route starts with
-    std::string text;                       // not empty: the body, as text/plain, instead of JSON
+    std::string json_start;  // {"route":"NAME","calls": - what every JSON body of the route starts with
+    std::string text;        // not empty: the body, as text/plain, instead of JSON
   };
 
   // REQUIRES: workload has at least one route; rate > 0 if any route has a cpu step.

@@ -21,17 +21,17 @@ namespace interleave {
 
 // Limits on one client; all bounded, all options of the servers.
 struct SessionLimits {
-  std::size_t head_bytes = std::size_t{16} * 1024;   // request line + headers; beyond: 431
+  std::size_t head_bytes = std::size_t{16} * 1024;    // request line + headers; beyond: 431
   std::size_t body_bytes = std::size_t{1024} * 1024;  // beyond: 413
-  std::chrono::milliseconds idle_timeout{60'000};  // between requests
-  std::chrono::milliseconds head_timeout{10'000};  // first byte of a request to its end; fixed once per request
+  std::chrono::milliseconds idle_timeout{60'000};     // between requests
+  std::chrono::milliseconds head_timeout{10'000};     // first byte of a request to its end; fixed once per request
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds backend_timeout{10'000};  // per step; beyond: 504
 };
 
 struct SessionOptions {
   SessionLimits limits;
-  bool keep_alive = true;  // false: one request per connection, every reply says "Connection: close"
+  bool keep_alive = true;               // false: one request per connection, every reply says "Connection: close"
   bool yield_between_requests = false;  // pipelined requests are separated by a BoundaryOp
 };
 

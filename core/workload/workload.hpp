@@ -11,9 +11,16 @@
 namespace interleave {
 
 // Latency distributions of a service. All times are service times: from the arrival of the call to the reply.
-struct ConstantLatency { std::chrono::nanoseconds value{0}; };
-struct ExponentialLatency { std::chrono::nanoseconds mean{0}; };
-struct LognormalLatency { std::chrono::nanoseconds median{0}; double sigma = 0; };  // of the logarithm
+struct ConstantLatency {
+  std::chrono::nanoseconds value{0};
+};
+struct ExponentialLatency {
+  std::chrono::nanoseconds mean{0};
+};
+struct LognormalLatency {
+  std::chrono::nanoseconds median{0};
+  double sigma = 0;
+};  // of the logarithm
 using Latency = std::variant<ConstantLatency, ExponentialLatency, LognormalLatency>;
 
 struct ServiceSpec {
@@ -23,9 +30,15 @@ struct ServiceSpec {
 };
 
 // Steps of a request, in order.
-struct CallStep { std::size_t service = 0; };               // index into Workload::services
-struct CpuStep { std::chrono::nanoseconds nominal{0}; };    // fixed work, as much as takes this long on an idle core
-struct SerializeStep { std::uint32_t items = 0; };          // JSON of this many items goes into the body
+struct CallStep {
+  std::size_t service = 0;
+};  // index into Workload::services
+struct CpuStep {
+  std::chrono::nanoseconds nominal{0};
+};  // fixed work, as much as takes this long on an idle core
+struct SerializeStep {
+  std::uint32_t items = 0;
+};  // JSON of this many items goes into the body
 using Step = std::variant<CallStep, CpuStep, SerializeStep>;
 
 struct Expectation {
