@@ -25,7 +25,7 @@ class AsioLoop final : public LoopServer {
 
   Endpoint listen() override {
     UniqueFd socket = listen_tcp(config().listen, Blocking::no);
-    const Endpoint endpoint = local_endpoint(socket.get());
+    Endpoint endpoint = local_endpoint(socket.get());
     const bool v6 = endpoint.address.find(':') != std::string::npos;
     acceptor_.assign(v6 ? tcp::v6() : tcp::v4(), socket.release());
     return endpoint;

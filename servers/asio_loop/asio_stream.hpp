@@ -40,7 +40,7 @@ class AsioStream final : public Stream {
   int handlers_ = 0;  // started and not yet called
   HandlerMemory receive_memory_;
   HandlerMemory send_memory_;
-  std::array<std::byte, 8 * 1024> buffer_{};
+  std::array<std::byte, 8 * std::size_t{1024}> buffer_{};
 };
 
 }  // namespace interleave

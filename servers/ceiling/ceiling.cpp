@@ -8,6 +8,7 @@
 #include <string_view>
 #include <system_error>
 #include <unordered_map>
+#include <utility>
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -56,8 +57,11 @@ struct Client {
 
 class Ceiling final : public Server {
  public:
-  Ceiling(const ServerConfig& config, Counters& counters)
-      : config_(config), counters_(counters), shard_(counters.shard(0)), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+  Ceiling(ServerConfig config, Counters& counters)
+      : config_(std::move(config)),
+
+        shard_(counters.shard(0)),
+        epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (!epoll_.valid()) throw std::system_error(errno, std::generic_category(), "epoll_create1");
     replies_.reserve(kMostAtOnce * kReply.size());
     for (std::size_t i = 0; i < kMostAtOnce; ++i) replies_ += kReply;
@@ -145,13 +149,12 @@ class Ceiling final : public Server {
   }
 
   ServerConfig config_;
-  Counters& counters_;
   Counters::Shard& shard_;
   WakeEvent stop_;
   UniqueFd epoll_;
   UniqueFd listener_;
   std::unordered_map<int, Client> clients_;
-  std::array<char, 16 * 1024> buffer_{};
+  std::array<char, 16 * std::size_t{1024}> buffer_{};
   std::string replies_;
 };
 

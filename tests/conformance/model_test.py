@@ -42,6 +42,7 @@ def test_the_backend_sees_each_call_once(server: Server, backend: Backend):
 
 
 def test_in_flight_and_threads_are_what_the_model_says(server: Server):
+    assert MODEL in EXPECTED, f"say in EXPECTED what must hold of {MODEL}"
     expected = EXPECTED[MODEL]
     clients = [server.client() for _ in range(8)]
     for client in clients:

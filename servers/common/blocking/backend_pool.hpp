@@ -33,7 +33,7 @@ class BlockingBackend {
   Endpoint endpoint_;
   UniqueFd fd_;
   ReplyReader reader_;
-  std::array<std::byte, 4 * 1024> buffer_{};
+  std::array<std::byte, 4 * std::size_t{1024}> buffer_{};
 };
 
 class BlockingBackendPool {

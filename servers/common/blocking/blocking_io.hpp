@@ -50,12 +50,12 @@ class BlockingIo {
  private:
   void perform(const IoOp& op, RequestSession& request);
   void perform(const ReadOp& op, RequestSession& request);
-  void perform(const WriteOp& op, RequestSession& request);
+  static void perform(const WriteOp& op, RequestSession& request);
   void perform(const BackendOp& op, RequestSession& request);
 
   BlockingBackendPool& backend_;
   const WakeEvent& stop_;
-  std::array<std::byte, 16 * 1024> buffer_{};
+  std::array<std::byte, 16 * std::size_t{1024}> buffer_{};
 };
 
 // Waits until `fd` is ready for `events` or, if `stop` is given, until it is raised.

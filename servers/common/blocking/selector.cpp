@@ -15,8 +15,12 @@
 
 namespace interleave {
 
-Selector::Selector(const ServerConfig& config, const Service& service, Counters& counters, const WakeEvent& stop)
-    : config_(config), service_(service), counters_(counters), stop_(stop), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+Selector::Selector(ServerConfig config, const Service& service, Counters& counters, const WakeEvent& stop)
+    : config_(std::move(config)),
+      service_(service),
+      counters_(counters),
+      stop_(stop),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_.valid()) throw std::system_error(errno, std::generic_category(), "epoll_create1");
 }
 

@@ -39,7 +39,7 @@ class Selector {
   };
   using OnRequest = std::function<void(Connection&)>;
 
-  Selector(const ServerConfig& config, const Service& service, Counters& counters, const WakeEvent& stop);
+  Selector(ServerConfig config, const Service& service, Counters& counters, const WakeEvent& stop);
   ~Selector();
   Selector(const Selector&) = delete;
   Selector& operator=(const Selector&) = delete;

@@ -44,7 +44,7 @@ UvServer::~UvServer() {
 
 Endpoint UvServer::listen() {
   UniqueFd socket = listen_tcp(config().listen, Blocking::no);
-  const Endpoint endpoint = local_endpoint(socket.get());
+  Endpoint endpoint = local_endpoint(socket.get());
   check(uv_tcp_open(&listener_, socket.release()), "uv_tcp_open");
   check(
       uv_listen(reinterpret_cast<uv_stream_t*>(&listener_), kBacklog,

@@ -16,6 +16,7 @@ void LoopServer::ready(LoopClient& client) {
   ready_.push_back(&client);
   if (advancing_) return;
   advancing_ = true;
+  // NOLINTNEXTLINE(modernize-loop-convert): it grows
   for (std::size_t i = 0; i < ready_.size(); ++i) ready_[i]->advance();
   ready_.clear();
   advancing_ = false;
