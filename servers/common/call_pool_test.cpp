@@ -19,6 +19,7 @@ TEST(CallPool, opens_connections_up_to_its_limit_then_queues_then_rejects) {
   EXPECT_EQ(pool.acquire(d).verdict, Verdict::reject);
   EXPECT_EQ(pool.open(), 2U);
   EXPECT_EQ(pool.waiting(), 1U);
+  EXPECT_TRUE(pool.cancel(c));
 }
 
 TEST(CallPool, serves_waiting_calls_in_order_of_arrival) {
