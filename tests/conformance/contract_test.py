@@ -107,8 +107,8 @@ def test_refuses_clients_once_it_has_stopped(server: Server):
 
 def test_survives_a_descriptor_limit(workload, backend, info):
     """At 64 descriptors the first clients are served and the rest wait or are refused; nothing crashes or spins."""
-    if "address" in info["build_type"]:
-        pytest.skip("the sanitizer's check of object types opens a pipe, and takes its failure for a bad object")
+    if "+" in info["build_type"]:
+        pytest.skip("the sanitizers need descriptors themselves: one takes a failed pipe() for a bad object")
     with Server(MODEL, workload, backend.port, max_descriptors=64) as server:
         clients = [server.client() for _ in range(80)]
         for client in clients:

@@ -41,14 +41,15 @@ def test_the_backend_sees_each_call_once(server: Server, backend: Backend):
     assert counters["backend_calls"] == 16 and counters["backend_errors"] == 0
 
 
-def test_in_flight_and_threads_are_what_the_model_says(server: Server):
+def test_in_flight_and_threads_are_what_the_model_says(server: Server, info):
     assert MODEL in EXPECTED, f"say in EXPECTED what must hold of {MODEL}"
     expected = EXPECTED[MODEL]
     clients = [server.client() for _ in range(8)]
     for client in clients:
         client.send(request("/long", "Connection: close"))
     server.counters_when(lambda c: c["in_flight"] == expected["max_in_flight"])
-    assert server.threads() == expected["threads"]
+    if "thread" not in info["build_type"]:  # ThreadSanitizer has a thread of its own
+        assert server.threads() == expected["threads"]
     for client in clients:
         assert client.reply().status == 200
         client.__exit__()
