@@ -20,6 +20,7 @@ namespace interleave {
 //   keep_alive          answers more than one request per connection
 //   pipelining          answers pipelined requests in order
 //   concurrent_clients  serves another client while one waits
+//   example             to read and copy; measured only when named
 //   live_counters       prints a counters line on SIGUSR1 (all that use servers/common)
 // Options that only some models honour; the others reject them.
 enum class ModelOption {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <system_error>
 
-#include <poll.h>
 #include <sys/eventfd.h>
 
 namespace interleave {
@@ -24,11 +23,6 @@ void WakeEvent::raise() const noexcept {
 void WakeEvent::clear() const noexcept {
   std::uint64_t count = 0;
   [[maybe_unused]] const auto taken = ::read(fd_.get(), &count, sizeof count);  // nothing to read: it was not raised
-}
-
-bool WakeEvent::raised() const noexcept {
-  pollfd entry{fd_.get(), POLLIN, 0};
-  return ::poll(&entry, 1, 0) > 0;
 }
 
 }  // namespace interleave

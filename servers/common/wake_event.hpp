@@ -12,7 +12,6 @@ class WakeEvent {
 
   void raise() const noexcept;
   void clear() const noexcept;
-  [[nodiscard]] bool raised() const noexcept;
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
  private:

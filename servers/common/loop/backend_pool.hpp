@@ -46,7 +46,6 @@ class BackendPool {
   void detach(PendingCall& pending);
   // Closes every connection. REQUIRES: no call under way.
   void close();
-  [[nodiscard]] bool empty() const noexcept { return connections_.empty(); }
 
  private:
   friend class BackendConnection;
