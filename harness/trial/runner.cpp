@@ -43,7 +43,7 @@ struct Snapshot {
 class Trial {
  public:
   Trial(const TrialSpec& spec, const TrialSetup& setup, const Interrupt& interrupt)
-      : spec_(spec), setup_(setup), interrupt_(interrupt), waiter_(interrupt) {
+      : spec_(spec), setup_(setup), waiter_(interrupt) {
     record_.spec = spec;
     record_.started_utc = utc_now();
   }
@@ -111,7 +111,6 @@ class Trial {
 
   const TrialSpec& spec_;
   const TrialSetup& setup_;
-  const Interrupt& interrupt_;
   Waiter waiter_;
   TrialRecord record_;
   std::unique_ptr<Child> backend_;
