@@ -27,7 +27,8 @@ wanted = pathlib.Path(sys.argv[1]).resolve()
 for entry in json.load(open("build/dev/compile_commands.json")):
     if pathlib.Path(entry["file"]).resolve() == wanted:
         words = shlex.split(entry["command"])
-        words = words[1:] if words[0].endswith("ccache") else words
+        launcher = next((i for i, word in enumerate(words) if word.endswith("/ccache")), -1)
+        words = words[launcher + 1:]
         print(shlex.join(words[: words.index("-o")]))
         break
 PY
