@@ -3,17 +3,15 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <system_error>
 
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #include "backend/event_loop.hpp"
 #include "backend/options.hpp"
-#include "core/base/error.hpp"
+#include "core/base/program.hpp"
 #include "core/net/socket.hpp"
 #include "core/workload/load_workload.hpp"
 
@@ -30,14 +28,6 @@ UniqueFd take_stop_signals() {
   UniqueFd fd(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!fd.valid()) throw std::system_error(errno, std::generic_category(), "signalfd");
   return fd;
-}
-
-// A connection is a descriptor; the soft limit is often 1024.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 UniqueFd listen(const Endpoint& endpoint) {
@@ -63,22 +53,11 @@ void serve(const BackendOptions& options, UniqueFd stop_signals) {
   loop.run();
 }
 
-ExitCode report(const char* message, ExitCode code) {
-  std::fprintf(stderr, "error: %s\n", message);
-  return code;
-}
-
 ExitCode run(int argc, char** argv) {
-  try {
-    UniqueFd stop_signals = take_stop_signals();
-    const auto options = parse_backend_options(argc, argv);
-    if (options) serve(*options, std::move(stop_signals));
-    return ExitCode::ok;
-  } catch (const UsageError& error) {
-    return report(error.what(), ExitCode::usage);
-  } catch (const std::exception& error) {
-    return report(error.what(), ExitCode::failure);
-  }
+  UniqueFd stop_signals = take_stop_signals();
+  const auto options = parse_backend_options(argc, argv);
+  if (options) serve(*options, std::move(stop_signals));
+  return ExitCode::ok;
 }
 
 }  // namespace
@@ -86,5 +65,5 @@ ExitCode run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // whoever started the backend may have closed its stdout
-  return static_cast<int>(interleave::run(argc, argv));
+  return interleave::run_program([&] { return interleave::run(argc, argv); });
 }

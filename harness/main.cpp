@@ -1,11 +1,9 @@
 // `interleave`: measures how servers wait. The commands are in harness/cli.
 #include <csignal>
 #include <cstdio>
-#include <exception>
-#include <system_error>
 #include <variant>
 
-#include "core/base/error.hpp"
+#include "core/base/program.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/process/interrupt.hpp"
 
@@ -18,23 +16,19 @@ struct Dispatch {
   ExitCode operator()(const auto& options) const { return execute(options, interrupt); }
 };
 
-int report(const char* message, ExitCode code) {
-  std::fprintf(stderr, "error: %s\n", message);
-  return static_cast<int>(code);
-}
-
 int run(int argc, char** argv) {
-  try {
-    const Interrupt interrupt;
-    return static_cast<int>(std::visit(Dispatch{interrupt}, parse_command_line(argc, argv)));
-  } catch (const Interrupted& interrupted) {
-    std::fprintf(stderr, "interrupted\n");
-    return interrupted.exit_code();
-  } catch (const UsageError& error) {
-    return report(error.what(), ExitCode::usage);
-  } catch (const std::exception& error) {
-    return report(error.what(), ExitCode::failure);
-  }
+  int interrupted_code = 0;  // 128 + the signal: none of ExitCode's
+  const int code = run_program([&] {
+    try {
+      const Interrupt interrupt;
+      return std::visit(Dispatch{interrupt}, parse_command_line(argc, argv));
+    } catch (const Interrupted& interrupted) {
+      std::fprintf(stderr, "interrupted\n");
+      interrupted_code = interrupted.exit_code();
+      return ExitCode::failure;
+    }
+  });
+  return interrupted_code != 0 ? interrupted_code : code;
 }
 
 }  // namespace

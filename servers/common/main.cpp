@@ -1,12 +1,8 @@
 // The main() of every server model.
 #include <csignal>
 #include <cstdio>
-#include <exception>
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
-
-#include "core/base/error.hpp"
+#include "core/base/program.hpp"
 #include "core/workload/load_workload.hpp"
 #include "servers/common/counters_line.hpp"
 #include "servers/common/options.hpp"
@@ -15,14 +11,6 @@
 
 namespace interleave {
 namespace {
-
-// A server holds a descriptor per client and per backend connection; the soft limit is often 1024.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 bool needs_cpu_rate(const Workload& workload) {
   for (const Route& route : workload.routes) {
@@ -54,23 +42,10 @@ void serve(const ServerOptions& options) {
   print_counters(counters);
 }
 
-ExitCode report(const char* message, ExitCode code) {
-  std::fprintf(stderr, "error: %s\n", message);
-  return code;
-}
-
 ExitCode run(int argc, char** argv) {
-  try {
-    const auto options = parse_server_options(argc, argv, model_info());
-    if (options) serve(*options);
-    return ExitCode::ok;
-  } catch (const UsageError& error) {
-    return report(error.what(), ExitCode::usage);
-  } catch (const NotSupported& error) {
-    return report(error.what(), ExitCode::not_supported);
-  } catch (const std::exception& error) {
-    return report(error.what(), ExitCode::failure);
-  }
+  const auto options = parse_server_options(argc, argv, model_info());
+  if (options) serve(*options);
+  return ExitCode::ok;
 }
 
 }  // namespace
@@ -78,5 +53,5 @@ ExitCode run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a client that leaves is an error of one write, not the end of the server
-  return static_cast<int>(interleave::run(argc, argv));
+  return interleave::run_program([&] { return interleave::run(argc, argv); });
 }

@@ -19,7 +19,7 @@
 #include "core/backend/blocking_client.hpp"
 #include "core/backend/resp.hpp"
 #include "core/base/clock.hpp"
-#include "core/base/error.hpp"
+#include "core/base/program.hpp"
 #include "core/net/socket.hpp"
 
 namespace interleave {
@@ -163,25 +163,14 @@ std::optional<Options> parse_options(int argc, char** argv) {
   return options;
 }
 
-ExitCode report(const char* message, ExitCode code) {
-  std::fprintf(stderr, "error: %s\n", message);
-  return code;
-}
-
 ExitCode run(int argc, char** argv) {
-  try {
-    if (const auto options = parse_options(argc, argv)) measure(*options);
-    return ExitCode::ok;
-  } catch (const UsageError& error) {
-    return report(error.what(), ExitCode::usage);
-  } catch (const std::exception& error) {
-    return report(error.what(), ExitCode::failure);
-  }
+  if (const auto options = parse_options(argc, argv)) measure(*options);
+  return ExitCode::ok;
 }
 
 }  // namespace
 }  // namespace interleave
 
 int main(int argc, char** argv) {
-  return static_cast<int>(interleave::run(argc, argv));
+  return interleave::run_program([&] { return interleave::run(argc, argv); });
 }

@@ -1,0 +1,17 @@
+// What every main() of the suite shares: the only catch-all, and the limits a program raises for itself.
+#pragma once
+#include <functional>
+
+#include "core/base/error.hpp"
+
+namespace interleave {
+
+// Runs `body` and returns the process's exit code: what it returns, or for an exception one line "error: ..." on
+// stderr and 2 for UsageError, 77 for NotSupported, 1 for anything else.
+[[nodiscard]] int run_program(const std::function<ExitCode()>& body) noexcept;
+
+// Raises the soft limit of descriptors, often 1024, to the hard one: a connection is a descriptor. A limit that
+// cannot be raised is left; what then fails says so itself.
+void raise_descriptor_limit() noexcept;
+
+}  // namespace interleave
