@@ -42,9 +42,6 @@ Prepared prepare(const Plan& plan, const Places& places, const Interrupt& interr
   for (std::string& name : prepared.plan.workloads) {
     prepared.workloads.push_back(load_named_workload(name, places));
     name = prepared.workloads.back().workload.name;
-    if (prepared.workloads.back().workload.routes.size() != 1) {
-      throw UsageError("workload '" + name + "' has several routes, and wrk requests one: choose another workload");
-    }
   }
   prepared.discovery = discover_servers(places.bin_dir, interrupt);
   Selection selection = select_cells(prepared.discovery, prepared.workloads, plan.models);

@@ -68,6 +68,25 @@ std::optional<WrkReported> parse_reported(const json& object) {
                      .p999_us = number(object, "p999_us")};
 }
 
+std::vector<std::uint64_t> parse_route_requests(const json& report) {
+  const auto routes = report.find("routes");
+  if (routes == report.end()) return {};
+  if (!routes->is_array()) fail("'routes' is not an array");
+  std::vector<std::uint64_t> requests;
+  for (const json& begun : *routes) {
+    if (!begun.is_number_unsigned()) fail("an entry of 'routes' is not a count");
+    requests.push_back(begun.get<std::uint64_t>());
+  }
+  return requests;
+}
+
+// "weight target", a line each: what wrk_report.lua reads.
+std::string route_lines(const std::vector<WrkRoute>& routes) {
+  std::string lines;
+  for (const WrkRoute& route : routes) lines += std::to_string(route.weight) + " " + route.target + "\n";
+  return lines;
+}
+
 std::chrono::seconds round_up(std::chrono::nanoseconds duration) {
   return std::chrono::ceil<std::chrono::seconds>(duration);
 }
@@ -77,10 +96,16 @@ std::chrono::seconds round_up(std::chrono::nanoseconds duration) {
 WrkCommand wrk_command(const WrkJob& job) {
   std::uint32_t threads = std::max(1U, std::min(job.threads, job.connections));
   while (job.connections % threads != 0) --threads;
-  return {.arguments = {"wrk", "-c", std::to_string(job.connections), "-t", std::to_string(threads), "-d",
-                        std::to_string(wrk_duration(job.duration).count()) + "s", "--timeout",
-                        std::to_string(round_up(job.timeout).count()) + "s", "-s", job.script.string(), job.url},
-          .environment = {{"INTERLEAVE_WRK_REPORT", job.report.string()}}};
+  WrkCommand command{
+      .arguments = {"wrk", "-c", std::to_string(job.connections), "-t", std::to_string(threads), "-d",
+                    std::to_string(wrk_duration(job.duration).count()) + "s", "--timeout",
+                    std::to_string(round_up(job.timeout).count()) + "s", "-s", job.script.string(), job.url},
+      .environment = {{"INTERLEAVE_WRK_REPORT", job.report.string()}}};
+  if (job.routes.size() > 1) {
+    command.environment["INTERLEAVE_WRK_ROUTES"] = route_lines(job.routes);
+    command.environment["INTERLEAVE_WRK_SEED"] = std::to_string(job.seed);
+  }
+  return command;
 }
 
 std::chrono::seconds wrk_timeout(std::chrono::nanoseconds longest_expected_latency) {
@@ -111,6 +136,7 @@ WrkResult parse_wrk_report(std::string_view text, std::uint32_t connections) {
                    .status = count(errors, "status"),
                    .timeout = count(errors, "timeout")};
   result.reported = parse_reported(member(report, "reported"));
+  result.route_requests = parse_route_requests(report);
   const WrkTotals totals{.requests = result.requests,
                          .timeouts = result.errors.timeout,
                          .duration_us = result.duration_us,

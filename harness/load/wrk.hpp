@@ -14,8 +14,16 @@
 
 namespace interleave {
 
+// One of several routes; its share of the requests is its weight over the sum of all.
+struct WrkRoute {
+  std::string target;
+  double weight = 1;
+};
+
 struct WrkJob {
-  std::string url;
+  std::string url;                 // where a single route is asked for
+  std::vector<WrkRoute> routes{};  // two or more: wrk picks among them; empty: the url alone, at no cost per request
+  std::uint64_t seed = 1;          // of the order in which routes are picked
   std::uint32_t connections = 1;
   std::uint32_t threads = 1;  // of wrk; one per core it may use
   std::chrono::nanoseconds duration{0};

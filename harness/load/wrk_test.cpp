@@ -33,6 +33,28 @@ TEST(WrkCommand, says_everything_wrk_needs) {
   EXPECT_THAT(command.environment, ElementsAre(std::pair("INTERLEAVE_WRK_REPORT", "/tmp/report.json")));
 }
 
+TEST(WrkCommand, hands_over_several_routes_by_environment) {
+  WrkJob job;
+  job.report = "r.json";
+  job.routes = {{.target = "/a", .weight = 1}};
+  EXPECT_EQ(wrk_command(job).environment.size(), 1U) << "one route: no Lua for each request";
+  job.routes.push_back({.target = "/b", .weight = 2.5});
+  job.seed = 9;
+  const auto environment = wrk_command(job).environment;
+  EXPECT_EQ(environment.at("INTERLEAVE_WRK_ROUTES"), "1.000000 /a\n2.500000 /b\n");
+  EXPECT_EQ(environment.at("INTERLEAVE_WRK_SEED"), "9");
+}
+
+TEST(WrkReport, counts_requests_by_route) {
+  EXPECT_THAT(parse_wrk_report(kGoodReport, 1).route_requests, testing::IsEmpty());
+  const std::string several = replaced(kGoodReport, R"("reported")", R"("routes":[7,4],"reported")");
+  EXPECT_THAT(parse_wrk_report(several, 1).route_requests, ElementsAre(7, 4));
+  for (const char* wrong :
+       {R"("routes":7,"reported")", R"("routes":[-1],"reported")", R"("routes":["a"],"reported")"}) {
+    EXPECT_THROW(parse_wrk_report(replaced(kGoodReport, R"("reported")", wrong), 1), WrkReportError) << wrong;
+  }
+}
+
 TEST(WrkCommand, never_lets_threads_eat_connections) {
   struct Case {
     std::uint32_t connections, threads;

@@ -75,6 +75,7 @@ Json json_of(const WrkResult& wrk) {
           {"expected_interval_us", wrk.expected_interval_us},
           {"corrected", wrk.corrected},
           {"recovery", name_of(kRecoveries, wrk.recovery)},
+          {"route_requests", wrk.route_requests},
           {"raw_us", wrk.raw ? Json(*wrk.raw) : Json()}};
 }
 
@@ -93,6 +94,7 @@ WrkResult wrk_from(const Json& json) {
   wrk.expected_interval_us = field<std::uint64_t>(json, "expected_interval_us");
   wrk.corrected = field<bool>(json, "corrected");
   wrk.recovery = named(kRecoveries, json, "recovery");
+  wrk.route_requests = field<std::vector<std::uint64_t>>(json, "route_requests");
   wrk.raw = optional_field<Histogram>(json, "raw_us");
   return wrk;
 }

@@ -47,6 +47,8 @@ struct WrkResult {
   std::uint64_t expected_interval_us = 0;  // of the rewriting; 0: wrk rewrote nothing
   bool corrected = false;                  // wrk added at least one phantom sample
   Recovery recovery = Recovery::failed;
+  // Requests begun on each of the workload's routes, in its order; empty where there is one route.
+  std::vector<std::uint64_t> route_requests;
   std::optional<Histogram> raw;  // latencies as they were, microseconds
 };
 

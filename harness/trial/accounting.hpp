@@ -21,10 +21,15 @@ struct AccountingLimits {
   double error_percent = 0.1;
 };
 
+// What the books need of a route, in the workload's order.
+struct RouteFacts {
+  std::uint32_t calls = 0;  // to the backend, of each request
+  int expected_status = 200;
+};
+
 struct AccountingInput {
   std::uint32_t connections = 1;
-  double calls_per_request = 0;
-  int expected_status = 200;
+  std::vector<RouteFacts> routes{{}};  // at least one; with more, wrk.route_requests has as many
   WrkResult wrk;
   // Before and after the window; without them (no capability live_counters) accounting is two-way.
   std::optional<ServerCounters> server_before, server_after;

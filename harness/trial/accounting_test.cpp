@@ -20,7 +20,7 @@ std::vector<Reason> reasons(const AccountingOutcome& outcome) {
 AccountingInput in_order() {
   AccountingInput input;
   input.connections = 4;
-  input.calls_per_request = 1;
+  input.routes = {{.calls = 1, .expected_status = 200}};
   input.wrk.requests = 400;
   input.wrk.duration_us = 1'000'000;
   input.wrk.recovery = Recovery::exact;
@@ -77,6 +77,44 @@ void expect_reasons(const std::vector<Case>& cases) {
 
 using In = AccountingInput;
 
+// 300 requests begun with one call, 80 with three and 22 without, expecting 404; two of them unanswered.
+AccountingInput mixed() {
+  AccountingInput input = in_order();
+  input.routes = {{.calls = 1, .expected_status = 200},
+                  {.calls = 3, .expected_status = 200},
+                  {.calls = 0, .expected_status = 404}};
+  input.wrk.route_requests = {300, 80, 22};
+  input.server_after->responses = {{"200", 7 + 380}, {"404", 22}};
+  input.server_after->backend_calls = 7 + 540;
+  input.backend_after.calls = 7 + 540;
+  return input;
+}
+
+TEST(Accounting, sums_the_calls_over_the_routes) {
+  const AccountingOutcome outcome = account(mixed());
+  EXPECT_THAT(reasons(outcome), IsEmpty());
+  EXPECT_NEAR(outcome.accounting.calls_per_request, 540.0 / 402, 1e-12);
+}
+
+TEST(Accounting, bounds_the_calls_of_several_routes_exactly) {
+  struct Bound {
+    std::uint64_t backend;
+    bool holds;
+  };
+  // The two without a reply may have made up to three calls each, or none.
+  for (const Bound& bound : {Bound{540, true}, Bound{541, false}, Bound{534, true}, Bound{533, false}}) {
+    AccountingInput input = mixed();
+    input.backend_after.calls = 7 + bound.backend;
+    EXPECT_EQ(reasons(account(input)).empty(), bound.holds) << bound.backend;
+  }
+}
+
+TEST(Accounting, expects_each_status_of_as_many_requests_as_ask_for_it) {
+  AccountingInput input = mixed();
+  input.server_after->responses = {{"200", 7 + 379}, {"404", 23}};
+  EXPECT_EQ(reasons(account(input)), std::vector{Reason::wrong_status});
+}
+
 TEST(Accounting, names_every_disagreement_of_counts) {
   expect_reasons({
       {"as many as in flight", [](In& in) { in.server_after->responses["200"] = 7 + 404; }, {}},
@@ -100,7 +138,7 @@ TEST(Accounting, names_every_disagreement_of_counts) {
        {Reason::backend_calls_mismatch}},
       {"no calls asked, none made",
        [](In& in) {
-         in.calls_per_request = 0;
+         in.routes[0].calls = 0;
          in.server_after->backend_calls = 7;
          in.backend_after = in.backend_before;
        },
@@ -151,7 +189,7 @@ TEST(Accounting, names_errors_and_wrong_replies) {
        {Reason::wrong_status}},
       {"a status the workload expects",
        [](In& in) {
-         in.expected_status = 404;
+         in.routes[0].expected_status = 404;
          in.server_after->responses = {{"200", 7}, {"404", 402}};
        },
        {}},

@@ -220,7 +220,12 @@ const Child& Trial::run_wrk(std::chrono::nanoseconds duration, const std::filesy
 WrkResult Trial::load_result(const Child& wrk, const std::filesystem::path& report) const {
   if (!wrk.exited()->success()) fail(Reason::wrk_failed, "wrk ended with " + describe_end(wrk));
   try {
-    return read_wrk_report(report, spec_.connections);
+    WrkResult result = read_wrk_report(report, spec_.connections);
+    const std::size_t routes = setup_.workload.routes.size();
+    if (routes > 1 && result.route_requests.size() != routes) {
+      throw WrkReportError("wrk's report: 'routes' has not one count for each route");
+    }
+    return result;
   } catch (const WrkReportError& error) {
     fail(Reason::wrk_failed, error.what());
   }
@@ -309,11 +314,12 @@ void Trial::store_samples(const Sampler& sampler, const Child& wrk) {
 }
 
 void Trial::account_window(const Snapshot& before, const Snapshot& after, const Child& wrk) {
-  const Route& route = setup_.workload.routes.front();
   AccountingInput input;
   input.connections = spec_.connections;
-  input.calls_per_request = setup_.server.model.can("routes") ? calls_per_request(route) : 0;
-  input.expected_status = route.expect.status;
+  input.routes.clear();
+  for (const Route& route : setup_.workload.routes) {
+    input.routes.push_back({setup_.server.model.can("routes") ? calls_per_request(route) : 0, route.expect.status});
+  }
   input.wrk = *record_.wrk;
   if (after.server) input.server_before = before.server;
   input.server_after = after.server;

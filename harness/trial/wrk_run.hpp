@@ -13,7 +13,8 @@
 
 namespace interleave {
 
-// A closed loop on the workload's first route. Its timeout allows for the slowest case, requests one after another.
+// A closed loop on the workload's routes, picked by weight in an order given by the trial's seed. Its timeout allows
+// for the slowest case, requests one after another.
 [[nodiscard]] WrkJob wrk_job(const TrialSpec& spec, const Workload& workload, const Endpoint& server,
                              std::chrono::nanoseconds duration);
 

@@ -1,0 +1,47 @@
+"""Plans and workloads of every shape, run with real servers: what is measured is what was asked for."""
+import pytest
+from harness_lab import BIN, Lab
+
+TWO_ROUTES = """
+name = "two_routes"
+description = "test"
+[services.db]
+latency = { constant = "2ms" }
+[[route]]
+target = "/often"
+weight = 3
+steps = [ { call = "db" } ]
+[[route]]
+target = "/seldom"
+weight = 1
+steps = [ { call = "db" }, { call = "db" } ]
+"""
+
+
+@pytest.fixture
+def lab(tmp_path):
+    laboratory = Lab(tmp_path)
+    for model in ("single_threaded", "libuv_loop"):
+        (laboratory.bin / f"interleave-server-{model}").symlink_to(BIN / f"interleave-server-{model}")
+    return laboratory
+
+
+def test_a_workload_with_several_routes_is_requested_by_weight(lab):
+    workload = lab.folder / "two_routes.toml"
+    workload.write_text(TWO_ROUTES)
+    code, out, err = lab.run("--workloads", str(workload), "--models", "libuv_loop", connections="[8]")
+    assert code == 0, out + err
+    [trial] = lab.trials()
+    assert trial["validity"] == "ok", trial["reasons"]
+    often, seldom = trial["wrk"]["route_requests"]
+    requests = trial["wrk"]["requests"]
+    assert requests <= often + seldom <= requests + 8
+    assert abs(often / (often + seldom) - 0.75) < 0.1
+    calls = trial["accounting"]["backend_calls"]
+    assert often + 2 * seldom - 2 * 8 <= calls <= often + 2 * seldom
+
+
+def test_one_route_costs_no_lua(lab):
+    code, out, err = lab.run("--models", "libuv_loop")
+    assert code == 0, out + err
+    assert lab.trials()[0]["wrk"]["route_requests"] == []
