@@ -169,6 +169,15 @@ double ConfigNode::positive_number(double highest) const {
   return value;
 }
 
+double ConfigNode::number(double lowest, double highest) const {
+  if (kind_ != Kind::integer && kind_ != Kind::number) fail_kind("a number");
+  const double value = kind_ == Kind::integer ? static_cast<double>(integer_) : number_;
+  if (!(value >= lowest && value <= highest)) {  // also refuses nan
+    fail(fmt::format("{} is {}: use a number from {} to {}", subject(), value, lowest, highest));
+  }
+  return value;
+}
+
 std::chrono::nanoseconds ConfigNode::duration(std::chrono::nanoseconds lowest,
                                               std::chrono::nanoseconds highest) const {
   if (kind_ == Kind::integer || kind_ == Kind::number) {

@@ -38,7 +38,8 @@ class ConfigNode {
   // Readers of one value: a UsageError if the kind is another or the value lies outside [lowest, highest].
   [[nodiscard]] const std::string& text() const;
   [[nodiscard]] std::int64_t integer(std::int64_t lowest, std::int64_t highest) const;
-  [[nodiscard]] double positive_number(double highest) const;  // whole or decimal; 0 < value <= highest
+  [[nodiscard]] double positive_number(double highest) const;        // whole or decimal; 0 < value <= highest
+  [[nodiscard]] double number(double lowest, double highest) const;  // whole or decimal; both ends included
   [[nodiscard]] std::chrono::nanoseconds duration(std::chrono::nanoseconds lowest,
                                                   std::chrono::nanoseconds highest) const;  // "10ms"
   [[nodiscard]] bool boolean() const;

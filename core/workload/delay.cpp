@@ -1,5 +1,6 @@
 #include "core/workload/delay.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <variant>
@@ -36,12 +37,19 @@ double lower_tail_quantile(double p) {
 }
 
 // Each part goes through the full mixer before the next joins: neighbours in any of the four are unrelated.
-double uniform_of(const CallKey& key) {
+std::uint64_t hash_of(const CallKey& key) {
   std::uint64_t hash = mix64(key.seed);
   hash = mix64(hash ^ key.service);
   hash = mix64(hash ^ key.id);
   hash = mix64(hash ^ key.index);
-  return unit_interval(hash);
+  return hash;
+}
+
+// Sets the draw of the fault apart from that of the delay. Any constant would do: these are the digits of pi.
+constexpr std::uint64_t kFaultStream = 0x243F6A8885A308D3ULL;
+
+double capped(double nanoseconds) {
+  return std::min(nanoseconds, static_cast<double>(kLongestDelay.count()));
 }
 
 // Times in nanoseconds, as doubles: the draw may exceed what an integer holds.
@@ -54,6 +62,17 @@ struct Sampler {
   }
   double operator()(const LognormalLatency& latency) const {
     return static_cast<double>(latency.median.count()) * std::exp(latency.sigma * normal_quantile(uniform));
+  }
+  double operator()(const UniformLatency& latency) const {
+    return static_cast<double>(latency.min.count()) +
+           uniform * static_cast<double>((latency.max - latency.min).count());
+  }
+  double operator()(const ParetoLatency& latency) const {
+    return static_cast<double>(latency.scale.count()) * std::pow(uniform, -1 / latency.shape);
+  }
+  double operator()(const TraceLatency& latency) const {
+    const auto place = static_cast<std::size_t>(uniform * static_cast<double>(latency.delays->size()));
+    return static_cast<double>((*latency.delays)[std::min(place, latency.delays->size() - 1)].count());
   }
 };
 
@@ -68,9 +87,24 @@ double normal_quantile(double p) {
 }
 
 std::chrono::nanoseconds call_delay(const Latency& latency, const CallKey& key) {
-  const double nanoseconds = std::visit(Sampler{uniform_of(key)}, latency);
-  if (nanoseconds >= static_cast<double>(kLongestDelay.count())) return kLongestDelay;
-  return std::chrono::nanoseconds(std::llround(nanoseconds));
+  return std::chrono::nanoseconds(std::llround(capped(std::visit(Sampler{unit_interval(hash_of(key))}, latency))));
+}
+
+Fault call_fault(const FaultSpec& faults, const CallKey& key) {
+  double left = unit_interval(mix64(hash_of(key) ^ kFaultStream));
+  if ((left -= faults.fail) < 0) return Fault::fail;
+  if ((left -= faults.reset) < 0) return Fault::reset;
+  if ((left -= faults.hang) < 0) return Fault::hang;
+  return left < faults.slow ? Fault::slow : Fault::none;
+}
+
+CallFate call_fate(const ServiceSpec& service, const CallKey& key) {
+  CallFate fate{call_fault(service.faults, key), call_delay(service.latency, key)};
+  if (fate.fault == Fault::slow) {
+    const double prolonged = static_cast<double>(fate.delay.count()) * service.faults.slow_factor;
+    fate.delay = std::chrono::nanoseconds(std::llround(capped(prolonged)));
+  }
+  return fate;
 }
 
 }  // namespace interleave

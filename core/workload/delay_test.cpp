@@ -101,6 +101,67 @@ TEST(CallDelay, lognormal_has_its_median_mean_and_shape) {
             kDistanceBound);
 }
 
+TEST(CallDelay, uniform_has_its_mean_and_shape) {
+  const auto delays = sample(UniformLatency{milliseconds(2), milliseconds(12)});
+  EXPECT_NEAR(mean_of(delays), 7, kStandardErrors * 10 / std::sqrt(12.0) / kRootCalls);
+  EXPECT_LT(distance(delays, [](double x) { return (x - 2) / 10; }), kDistanceBound);
+  EXPECT_EQ(call_delay(UniformLatency{milliseconds(3), milliseconds(3)}, {}), milliseconds(3));
+}
+
+TEST(CallDelay, pareto_has_its_mean_and_shape) {
+  const auto delays = sample(ParetoLatency{milliseconds(2), 3});
+  // Variance: scale^2 shape / ((shape - 1)^2 (shape - 2)).
+  EXPECT_NEAR(mean_of(delays), 3, kStandardErrors * 2 * std::sqrt(0.75) / kRootCalls);
+  EXPECT_LT(distance(delays, [](double x) { return 1 - std::pow(2 / x, 3); }), kDistanceBound);
+  EXPECT_GE(delays.front(), 2);
+}
+
+TEST(CallDelay, trace_gives_each_of_its_values_equally_often) {
+  using Delays = std::vector<nanoseconds>;
+  const auto values = std::make_shared<const Delays>(Delays{nanoseconds(7), nanoseconds(5), nanoseconds(9)});
+  std::vector<std::size_t> counts(10);
+  for (std::uint64_t id = 0; id < kCalls; ++id) {
+    ++counts.at(static_cast<std::size_t>(call_delay(TraceLatency{values}, {.seed = 1, .id = id}).count()));
+  }
+  const double error = kStandardErrors * std::sqrt(2.0 / 9) * kRootCalls;
+  for (const std::size_t value : {5U, 7U, 9U}) {
+    EXPECT_NEAR(static_cast<double>(counts[value]), static_cast<double>(kCalls) / 3, error) << value;
+  }
+  EXPECT_EQ(counts[5] + counts[7] + counts[9], kCalls);
+}
+
+TEST(CallFault, has_its_probabilities_and_is_independent_of_the_delay) {
+  const FaultSpec faults{.fail = 0.1, .reset = 0.05, .hang = 0.02, .slow = 0.2, .slow_factor = 2};
+  const Latency latency = UniformLatency{nanoseconds(0), nanoseconds(1'000'000)};
+  std::vector<double> counts(5);
+  std::vector<double> delays(5);
+  for (std::uint64_t id = 0; id < kCalls; ++id) {
+    const CallKey key{.seed = 1, .id = id};
+    const auto fault = static_cast<std::size_t>(call_fault(faults, key));
+    ++counts[fault];
+    delays[fault] += static_cast<double>(call_delay(latency, key).count()) / 1e6;
+  }
+  const std::vector<double> shares{0.63, 0.1, 0.05, 0.02, 0.2};
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    EXPECT_NEAR(counts[i] / kCalls, shares[i], kStandardErrors * std::sqrt(shares[i] * (1 - shares[i])) / kRootCalls);
+    EXPECT_NEAR(delays[i] / counts[i], 0.5, kStandardErrors * std::sqrt(1.0 / 12 / counts[i])) << i;
+  }
+}
+
+TEST(CallFate, prolongs_slow_calls_and_no_others) {
+  ServiceSpec service{.name = "db", .latency = ConstantLatency{milliseconds(10)}};
+  EXPECT_EQ(call_fate(service, {}).fault, Fault::none);
+  EXPECT_EQ(call_fate(service, {}).delay, milliseconds(10));
+  service.faults = {.slow = 1, .slow_factor = 2.5};
+  EXPECT_EQ(call_fate(service, {}).fault, Fault::slow);
+  EXPECT_EQ(call_fate(service, {}).delay, milliseconds(25));
+  service.latency = ConstantLatency{seconds(60)};
+  service.faults.slow_factor = 10'000;
+  EXPECT_EQ(call_fate(service, {}).delay, kLongestDelay);
+  service.faults = {.fail = 1};
+  EXPECT_EQ(call_fate(service, {}).fault, Fault::fail);
+}
+
 TEST(CallDelay, of_each_part_of_the_key_is_independent_of_its_neighbours) {
   const Latency latency = ExponentialLatency{milliseconds(10)};
   const std::vector<std::function<CallKey(std::uint64_t)>> walks{

@@ -4,6 +4,7 @@
 
 #include "core/base/config.hpp"
 #include "core/base/text.hpp"
+#include "core/workload/load_services.hpp"
 
 namespace interleave {
 namespace {
@@ -12,47 +13,13 @@ using std::chrono::nanoseconds;
 
 // What a workload may ask for: generous for an experiment, small enough that a slip of the pen is noticed.
 constexpr nanoseconds kLongest = std::chrono::seconds(60);
-constexpr double kLargestSigma = 3;
 constexpr double kLargestWeight = 1e6;
-constexpr std::int64_t kLargestReply = 1 << 20;
 constexpr std::int64_t kMostItems = 10'000;
 constexpr std::int64_t kMostConnections = 100'000;
-constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestTarget = 1'000;
-
-// Names become parts of file names, chart labels and backend commands.
-bool is_name(std::string_view text) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  return !text.empty() && text.size() <= kLongestName && std::all_of(text.begin(), text.end(), allowed);
-}
-
-constexpr std::string_view kNameRule = "use 1 to 64 of a-z, 0-9 and _";
 
 std::string in_quotes(std::string_view text) {
   return "'" + std::string(text) + "'";
-}
-
-Latency read_latency(const ConfigNode& node) {
-  const ConfigNode& choice = node.single_entry("latency", {"constant", "exponential", "lognormal"});
-  if (choice.key() == "constant") return ConstantLatency{choice.duration(nanoseconds(0), kLongest)};
-  if (choice.key() == "exponential") return ExponentialLatency{choice.duration(nanoseconds(1), kLongest)};
-  choice.allow_keys({"median", "sigma"});
-  return LognormalLatency{choice.at("median").duration(nanoseconds(1), kLongest),
-                          choice.at("sigma").positive_number(kLargestSigma)};
-}
-
-ServiceSpec read_service(const ConfigNode& node) {
-  if (!is_name(node.key())) {
-    node.fail_at_key("service name " + in_quotes(node.key()) + ": " + std::string(kNameRule));
-  }
-  node.allow_keys({"latency", "reply_bytes"});
-  ServiceSpec service;
-  service.name = node.key();
-  service.latency = read_latency(node.at("latency"));
-  if (const auto* bytes = node.find("reply_bytes")) {
-    service.reply_bytes = static_cast<std::uint32_t>(bytes->integer(0, kLargestReply));
-  }
-  return service;
 }
 
 CallStep read_call(const ConfigNode& node, const std::vector<ServiceSpec>& services) {
@@ -130,7 +97,7 @@ std::string read_name(const ConfigNode& node, const std::filesystem::path& file)
   if (name != stem) {
     node.fail("name " + in_quotes(name) + " differs from the file's name " + in_quotes(stem) + ": make them equal");
   }
-  if (!is_name(name)) node.fail("name " + in_quotes(name) + ": " + std::string(kNameRule));
+  if (!is_workload_name(name)) node.fail("name " + in_quotes(name) + ": " + std::string(kNameRule));
   return name;
 }
 
@@ -140,7 +107,8 @@ Workload read_workload(const ConfigNode& root, const std::filesystem::path& file
   workload.name = read_name(root.at("name"), file);
   workload.description = root.at("description").text();
   if (const auto* services = root.find("services")) {
-    for (const auto& entry : services->entries()) workload.services.push_back(read_service(entry));
+    for (const auto& entry : services->entries())
+      workload.services.push_back(read_service(entry, file.parent_path()));
   }
   const ConfigNode* routes = root.find("route");
   if (routes == nullptr || routes->items().empty()) root.fail("no route: add at least one [[route]] with a target");

@@ -20,6 +20,12 @@ latency = { constant = "10ms" }
 reply_bytes = 128
 [services.cache]
 latency = { lognormal = { median = "8ms", sigma = 0.5 } }
+[services.api]
+latency = { uniform = { min = "1ms", max = "8ms" } }
+capacity = 4
+faults = { fail = 0.1, reset = 0.1, hang = 0.1, slow = { probability = 0.1, factor = 2 } }
+[services.disk]
+latency = { pareto = { scale = "1ms", shape = 1.5 } }
 [[route]]
 target = "/a"
 weight = 1.5
@@ -34,7 +40,7 @@ connections = [1, 64, 256]
 constexpr auto kPieces = std::to_array<std::string_view>({
     "[", "]", "[[", "]]", "{", "}", "=", ".", ",", "\"", "'", R"(""")", "#", "\n", "\r\n", R"(\)", R"(\u0000)", "-", "+",
     "0", "1e999", "-9223372036854775808", "99999999999999999999", "0x7fffffffffffffff", "nan", "inf", "-inf", "true",
-    "1979-05-27T07:32:00Z", "services", "latency", "constant", "route", "steps", "call", "a.b.c.d", "5s", "min",
+    "1979-05-27T07:32:00Z", "services", "latency", "constant", "trace", "faults", "route", "steps", "call", "a.b.c.d", "5s", "min",
     "\xF0\x9F\x98\x80", "\xC3", "\xFF", "\xEF\xBB\xBF", "\x01", "\x7F"});
 // clang-format on
 

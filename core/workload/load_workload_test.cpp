@@ -137,7 +137,8 @@ TEST(LoadWorkload, refuses_wrong_services) {
        "w.toml:4:1: unknown key 'latencey' (did you mean 'latency'?)"},
       {with_service("[services.db]\nlatency = '1ms'"), "w.toml:4:11: 'latency' must be a table, not a string"},
       {with_service("[services.db]\nlatency = {}"),
-       "w.toml:4:11: a latency has exactly one of 'constant', 'exponential', 'lognormal', not 0 keys"},
+       "w.toml:4:11: a latency has exactly one of 'constant', 'exponential', 'lognormal', 'uniform', 'pareto', "
+       "'trace', not 0 keys"},
       {with_service("[services.db]\nlatency = { constent = '1ms' }"),
        "w.toml:4:13: unknown key 'constent' (did you mean 'constant'?)"},
       {with_service("[services.db]\nlatency = { constant = 10 }"),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace interleave {
 namespace {
@@ -12,6 +13,16 @@ struct MeanOf {
   Seconds operator()(const ExponentialLatency& latency) const { return latency.mean; }
   Seconds operator()(const LognormalLatency& latency) const {
     return Seconds(latency.median) * std::exp(latency.sigma * latency.sigma / 2);
+  }
+  Seconds operator()(const UniformLatency& latency) const {
+    return (Seconds(latency.min) + Seconds(latency.max)) / 2;
+  }
+  Seconds operator()(const ParetoLatency& latency) const {
+    return Seconds(latency.scale) * latency.shape / (latency.shape - 1);
+  }
+  Seconds operator()(const TraceLatency& latency) const {
+    return std::accumulate(latency.delays->begin(), latency.delays->end(), Seconds(0)) /
+           static_cast<double>(latency.delays->size());
   }
 };
 
@@ -25,6 +36,13 @@ std::uint32_t calls_per_request(const Route& route) {
 
 std::chrono::duration<double> mean_latency(const Latency& latency) {
   return std::visit(MeanOf{}, latency);
+}
+
+std::chrono::duration<double> mean_latency(const ServiceSpec& service) {
+  const FaultSpec& faults = service.faults;
+  if (faults.hang >= 1) return mean_latency(service.latency);  // no call is ever answered: what it would have taken
+  const double slow_share = faults.slow / (1 - faults.hang);
+  return mean_latency(service.latency) * (1 + slow_share * (faults.slow_factor - 1));
 }
 
 }  // namespace interleave

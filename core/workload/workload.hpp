@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,12 +22,36 @@ struct LognormalLatency {
   std::chrono::nanoseconds median{0};
   double sigma = 0;
 };  // of the logarithm
-using Latency = std::variant<ConstantLatency, ExponentialLatency, LognormalLatency>;
+struct UniformLatency {
+  std::chrono::nanoseconds min{0};
+  std::chrono::nanoseconds max{0};
+};
+struct ParetoLatency {
+  std::chrono::nanoseconds scale{0};  // the shortest
+  double shape = 0;                   // above 1: the mean is finite
+};
+// Measured service times, drawn with equal probability. Never null or empty; shared, for traces are long.
+struct TraceLatency {
+  std::shared_ptr<const std::vector<std::chrono::nanoseconds>> delays;
+};
+using Latency =
+    std::variant<ConstantLatency, ExponentialLatency, LognormalLatency, UniformLatency, ParetoLatency, TraceLatency>;
+
+// Probabilities that a call goes wrong, each in its own way; their sum is at most 1.
+struct FaultSpec {
+  double fail = 0;         // an error reply after the delay
+  double reset = 0;        // the connection is reset after the delay
+  double hang = 0;         // no reply ever
+  double slow = 0;         // a right reply after slow_factor times the delay
+  double slow_factor = 1;  // at least 1
+};
 
 struct ServiceSpec {
   std::string name;
   Latency latency;
   std::uint32_t reply_bytes = 64;  // length of the bulk reply
+  std::uint32_t capacity = 0;      // calls served at a time, the others queue; 0: no limit
+  FaultSpec faults = {};
 };
 
 // Steps of a request, in order.
@@ -70,5 +95,8 @@ struct Workload {
 
 // Mean service time of a latency distribution.
 [[nodiscard]] std::chrono::duration<double> mean_latency(const Latency& latency);
+
+// The same for a service, slow calls included; without queueing and without the calls that hang.
+[[nodiscard]] std::chrono::duration<double> mean_latency(const ServiceSpec& service);
 
 }  // namespace interleave

@@ -20,6 +20,18 @@ TEST(MeanLatency, is_the_distributions_expectation) {
   EXPECT_DOUBLE_EQ(mean_latency(ConstantLatency{milliseconds(10)}).count(), 0.010);
   EXPECT_DOUBLE_EQ(mean_latency(ExponentialLatency{milliseconds(20)}).count(), 0.020);
   EXPECT_DOUBLE_EQ(mean_latency(LognormalLatency{milliseconds(8), 0.5}).count(), 0.008 * std::exp(0.125));
+  EXPECT_DOUBLE_EQ(mean_latency(UniformLatency{milliseconds(1), milliseconds(4)}).count(), 0.0025);
+  EXPECT_DOUBLE_EQ(mean_latency(ParetoLatency{milliseconds(2), 1.5}).count(), 0.006);
+  using Delays = std::vector<std::chrono::nanoseconds>;
+  const auto delays = std::make_shared<const Delays>(Delays{milliseconds(1), milliseconds(2), milliseconds(6)});
+  EXPECT_DOUBLE_EQ(mean_latency(TraceLatency{delays}).count(), 0.003);
+}
+
+TEST(MeanLatency, of_a_service_counts_slow_calls_among_the_answered) {
+  ServiceSpec service{.name = "db", .latency = ConstantLatency{milliseconds(10)}};
+  EXPECT_DOUBLE_EQ(mean_latency(service).count(), 0.010);
+  service.faults = {.fail = 0.1, .hang = 0.5, .slow = 0.25, .slow_factor = 3};
+  EXPECT_DOUBLE_EQ(mean_latency(service).count(), 0.020);  // half of those answered take 30 ms
 }
 
 }  // namespace
