@@ -8,8 +8,8 @@ bool CallQueue::later(const Entry& a, const Entry& b) noexcept {
   return a.due != b.due ? a.due > b.due : a.order > b.order;
 }
 
-void CallQueue::push(TimePoint due, ConnectionId connection) {
-  entries_.push_back({due, pushed_++, connection});
+void CallQueue::push(TimePoint due, CallTicket call) {
+  entries_.push_back({due, pushed_++, call});
   std::push_heap(entries_.begin(), entries_.end(), later);
 }
 
@@ -17,11 +17,11 @@ TimePoint CallQueue::next_due() const noexcept {
   return entries_.empty() ? kNever : entries_.front().due;
 }
 
-ConnectionId CallQueue::pop() {
+CallTicket CallQueue::pop() {
   std::pop_heap(entries_.begin(), entries_.end(), later);
-  const ConnectionId connection = entries_.back().connection;
+  const CallTicket call = entries_.back().call;
   entries_.pop_back();
-  return connection;
+  return call;
 }
 
 }  // namespace interleave

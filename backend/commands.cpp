@@ -59,14 +59,13 @@ Outcome Commands::execute(std::span<const std::string_view> words) {
   if (equals_ignoring_case(name, "PING") && words.size() <= 2)
     return words.size() == 1 ? "+PONG\r\n" : bulk(words[1]);
   if (equals_ignoring_case(name, "STATS") && words.size() == 1) return stats();
-  if (equals_ignoring_case(name, "RESET") && words.size() == 1) {
-    statistics_.reset();
-    return "+OK\r\n";
-  }
-  for (const std::string_view known : {"PING", "STATS", "RESET"}) {
+  if (equals_ignoring_case(name, "RESET") && words.size() == 1) return reset();
+  if (equals_ignoring_case(name, "GET") && words.size() == 2) return get(words[1]);
+  if (equals_ignoring_case(name, "SET") && words.size() == 3) return set(words[1], words[2]);
+  for (const std::string_view known : {"PING", "STATS", "RESET", "GET", "SET"}) {
     if (equals_ignoring_case(name, known)) return refuse("wrong number of arguments for " + std::string(known));
   }
-  return refuse("unknown command " + quoted(name) + ": use CALL, PING, STATS or RESET");
+  return refuse("unknown command " + quoted(name) + ": use CALL, PING, GET, SET, STATS or RESET");
 }
 
 Outcome Commands::call(std::span<const std::string_view> words) {
@@ -87,12 +86,30 @@ Outcome Commands::call(std::span<const std::string_view> words) {
   }
   PlannedCall planned = services_.plan(*service, id, *index);
   if (bytes) planned.reply_bytes = static_cast<std::uint32_t>(*bytes);
-  statistics_.call_received(*service);
+  statistics_.call_received(planned);
   return planned;
 }
 
+Outcome Commands::get(std::string_view key) const {
+  const auto value = values_.get(key);
+  return value ? bulk(*value) : "$-1\r\n";
+}
+
+Outcome Commands::set(std::string_view key, std::string_view value) {
+  if (values_.set(key, value)) return "+OK\r\n";
+  return refuse("too much: at most " + std::to_string(kMostKeys) + " keys of " + std::to_string(kLongestKey) +
+                " bytes with values of " + std::to_string(kLongestValue));
+}
+
+Outcome Commands::reset() {
+  statistics_.reset();
+  values_.clear();
+  for (std::size_t i = 0; i < services_.specs().size(); ++i) services_.workers(i).reset_maximum();
+  return ResetHungCalls{};
+}
+
 Outcome Commands::stats() const {
-  return bulk(statistics_.to_json(services_.specs(), services_.seed(), process_cpu_time()));
+  return bulk(statistics_.to_json(services_, process_cpu_time()));
 }
 
 Outcome Commands::refuse(std::string_view message) {

@@ -3,7 +3,8 @@
 //                                  id "-": the arrival number of the call at its service
 //   PING [text]                    PONG, or the text
 //   STATS                          statistics as JSON (statistics.hpp)
-//   RESET                          starts the statistics anew
+//   GET key, SET key value         a small map (key_values.hpp)
+//   RESET                          starts the statistics anew, empties the map, ends the calls that hang
 // Anything else, and any of these with wrong words, is answered "-ERR ..." and changes nothing but the error count.
 #pragma once
 #include <span>
@@ -11,13 +12,18 @@
 #include <string_view>
 #include <variant>
 
+#include "backend/key_values.hpp"
 #include "backend/services.hpp"
 #include "backend/statistics.hpp"
 
 namespace interleave {
 
-// Either an encoded RESP reply, due at once, or a call.
-using Outcome = std::variant<std::string, PlannedCall>;
+// RESET is done but for the hung calls, which the event loop ends; then its reply is kResetReply.
+struct ResetHungCalls {};
+inline constexpr std::string_view kResetReply = "+OK\r\n";
+
+// Either an encoded RESP reply, due at once, or a call, or the rest of a RESET.
+using Outcome = std::variant<std::string, PlannedCall, ResetHungCalls>;
 
 class Commands {
  public:
@@ -28,11 +34,15 @@ class Commands {
 
  private:
   [[nodiscard]] Outcome call(std::span<const std::string_view> words);
+  [[nodiscard]] Outcome get(std::string_view key) const;
+  [[nodiscard]] Outcome set(std::string_view key, std::string_view value);
+  [[nodiscard]] Outcome reset();
   [[nodiscard]] Outcome stats() const;
   [[nodiscard]] Outcome refuse(std::string_view message);
 
   Services& services_;
   Statistics& statistics_;
+  KeyValues values_;
 };
 
 // The reply of a call, appended to `out`: a bulk string of that many bytes.

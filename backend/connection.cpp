@@ -61,6 +61,11 @@ bool Connection::send(std::string_view bytes) {
   return true;
 }
 
+void Connection::reset_on_close() noexcept {
+  const linger at_once{1, 0};
+  ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 bool Connection::flush() {
   if (outbox_.empty()) return true;
   const ssize_t sent = ::send(fd_.get(), outbox_.data(), outbox_.size(), MSG_NOSIGNAL);

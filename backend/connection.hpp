@@ -39,6 +39,9 @@ class Connection {
   // Sends what was kept. False: the peer has gone.
   [[nodiscard]] bool flush();
 
+  // What is to come when the descriptor is closed: a reset (RST), not an end.
+  void reset_on_close() noexcept;
+
   // No further commands; finished() once all replies are out.
   void finish() noexcept { finishing_ = true; }
   [[nodiscard]] bool finishing() const noexcept { return finishing_; }

@@ -46,11 +46,13 @@ timespec to_timespec(Nanoseconds time) noexcept {
 
 }  // namespace
 
-EventLoop::EventLoop(UniqueFd listener, UniqueFd signal_fd, Commands& commands, Statistics& statistics)
+EventLoop::EventLoop(UniqueFd listener, UniqueFd signal_fd, Services& services, Commands& commands,
+                     Statistics& statistics)
     : epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       listener_(std::move(listener)),
       signal_fd_(std::move(signal_fd)),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
+      services_(services),
       commands_(commands),
       statistics_(statistics) {
   if (!epoll_.valid()) throw_errno("epoll_create1");
@@ -175,13 +177,23 @@ void EventLoop::serve(Connection& connection) {
 // False: the peer has gone.
 bool EventLoop::perform(Connection& connection, Outcome outcome) {
   if (const auto* const call = std::get_if<PlannedCall>(&outcome)) {
-    queue_.push(connection.pending().add_call(connection.arrived(), *call), connection.id());
+    admit(connection, *call);
     return true;
+  }
+  if (std::holds_alternative<ResetHungCalls>(outcome)) {
+    end_hung_calls();
+    outcome = std::string(kResetReply);
   }
   auto& text = std::get<std::string>(outcome);
   if (connection.pending().empty()) return connection.send(text);
-  queue_.push(connection.pending().add_text(connection.arrived(), std::move(text)), connection.id());
+  connection.pending().add_text(connection.arrived(), std::move(text));
   return true;
+}
+
+void EventLoop::admit(Connection& connection, const PlannedCall& call) {
+  const CallTicket ticket{connection.id(), connection.pending().add_call(call)};
+  const auto begin = services_.workers(call.service).arrive(connection.arrived(), ticket);
+  if (begin) begin_service(ticket, call, *begin);
 }
 
 void EventLoop::settle(Connection& connection) {
@@ -193,31 +205,104 @@ void EventLoop::settle(Connection& connection) {
 }
 
 void EventLoop::close(Connection& connection) {
-  statistics_.calls_abandoned(connection.pending().calls());
+  // A client that leaves gives up its workers and its places in the queues.
+  PendingReplies& pending = connection.pending();
+  statistics_.calls_abandoned(pending.calls());
+  const TimePoint at = now();
+  const ConnectionId id = connection.id();
+  while (!pending.empty()) {
+    const std::uint32_t number = pending.first_number();
+    const PendingReply reply = pending.pop();
+    if (reply.state == ReplyState::queued) services_.workers(reply.call.service).remove({id, number});
+    if (reply.state == ReplyState::in_service || reply.state == ReplyState::ending)
+      end_service(reply.call.service, at);
+  }
   statistics_.connection_closed();
   --open_;
   connections_[connection.id().fd].reset();  // closing the descriptor ends its watch
 }
 
+void EventLoop::begin_service(CallTicket call, const PlannedCall& planned, TimePoint begin) {
+  Connection* const connection = find(call.connection);
+  connection->pending().find(call.number).state = ReplyState::in_service;
+  if (planned.fault != Fault::hang) queue_.push(begin + planned.delay, call);
+}
+
+// The worker takes the next call at the time it became free, however late this is seen: lateness does not add up.
+void EventLoop::end_service(std::size_t service, TimePoint at) {
+  const auto next = services_.workers(service).release(at);
+  if (!next) return;
+  Connection* const connection = find(next->call.connection);
+  begin_service(next->call, connection->pending().find(next->call.number).call, next->begin);
+}
+
 void EventLoop::answer_due() {
   for (int i = 0; i < kMaxAnswersPerTurn; ++i) {
     const TimePoint at = now();
-    if (queue_.next_due() > at) return;
-    Connection* const connection = find(queue_.pop());
-    if (connection != nullptr) answer(*connection, at);
+    const TimePoint due = queue_.next_due();
+    if (due > at) return;
+    const CallTicket ticket = queue_.pop();
+    Connection* const connection = find(ticket.connection);
+    if (connection == nullptr) continue;
+    PendingReply& reply = connection->pending().find(ticket.number);
+    reply.state = ReplyState::done;
+    reply.due = due;
+    end_service(reply.call.service, due);
+    answer(*connection, at);
   }
 }
 
+// Sends what is done, in the order of the commands.
 void EventLoop::answer(Connection& connection, TimePoint at) {
-  const PendingReply reply = connection.pending().pop();
-  reply_.assign(reply.text);
-  if (reply.is_call) append_call_reply(reply_, reply.call.reply_bytes);
-  const bool sent = connection.send(reply_);
-  if (reply.is_call && sent) statistics_.call_completed(reply.call.delay, at - reply.due);
-  if (reply.is_call && !sent) statistics_.calls_abandoned(1);
-  if (!sent) return close(connection);
+  while (connection.pending().front_done()) {
+    const PendingReply reply = connection.pending().pop();
+    if (!send_reply(connection, reply, at)) return close(connection);
+  }
   // There may be room again for commands read before.
   serve(connection);
+}
+
+// False: the connection has ended, by its peer or by the fault of the call.
+bool EventLoop::send_reply(Connection& connection, const PendingReply& reply, TimePoint at) {
+  if (!reply.is_call) return connection.send(reply.text);
+  if (reply.call.fault == Fault::hang) {  // ended by RESET
+    statistics_.calls_abandoned(1);
+    return connection.send("-ERR simulated hang, ended by RESET\r\n");
+  }
+  bool goes_on = false;
+  if (reply.call.fault == Fault::reset) {
+    connection.reset_on_close();
+  } else {
+    reply_.clear();
+    if (reply.call.fault == Fault::fail)
+      reply_ = "-ERR simulated failure\r\n";
+    else
+      append_call_reply(reply_, reply.call.reply_bytes);
+    goes_on = connection.send(reply_);
+    if (!goes_on) {
+      statistics_.calls_abandoned(1);
+      return false;
+    }
+  }
+  statistics_.call_completed(reply.call.delay, at - reply.due);
+  return goes_on;
+}
+
+// They become due now. Those that still queue hang when their turn comes.
+void EventLoop::end_hung_calls() {
+  const TimePoint at = now();
+  for (const std::unique_ptr<Connection>& connection : connections_) {
+    if (connection == nullptr) continue;
+    PendingReplies& pending = connection->pending();
+    for (std::uint32_t i = 0; i < pending.size(); ++i) {
+      const std::uint32_t number = pending.first_number() + i;
+      PendingReply& reply = pending.find(number);
+      const bool hangs = reply.is_call && reply.state == ReplyState::in_service && reply.call.fault == Fault::hang;
+      if (!hangs) continue;
+      reply.state = ReplyState::ending;
+      queue_.push(at, {connection->id(), number});
+    }
+  }
 }
 
 void EventLoop::begin_stopping() {

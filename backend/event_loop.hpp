@@ -30,9 +30,9 @@ namespace interleave {
 
 class EventLoop {
  public:
-  // `listener` is a non-blocking listening socket, `signal_fd` a signalfd that says when to stop. `commands` and
-  // `statistics` are borrowed. Throws std::system_error.
-  EventLoop(UniqueFd listener, UniqueFd signal_fd, Commands& commands, Statistics& statistics);
+  // `listener` is a non-blocking listening socket, `signal_fd` a signalfd that says when to stop. `services`,
+  // `commands` and `statistics` are borrowed. Throws std::system_error.
+  EventLoop(UniqueFd listener, UniqueFd signal_fd, Services& services, Commands& commands, Statistics& statistics);
 
   // Serves until a signal comes; then answers the calls in flight, for at most 1.5 s, and returns. A second signal
   // ends it at once. Throws std::system_error.
@@ -57,12 +57,17 @@ class EventLoop {
   void handle(Connection& connection, std::uint32_t events);
   void serve(Connection& connection);
   [[nodiscard]] bool perform(Connection& connection, Outcome outcome);
+  void admit(Connection& connection, const PlannedCall& call);
   void settle(Connection& connection);
   void close(Connection& connection);
 
   // Answering.
   void answer_due();
+  void begin_service(CallTicket call, const PlannedCall& planned, TimePoint begin);
+  void end_service(std::size_t service, TimePoint at);
   void answer(Connection& connection, TimePoint at);
+  [[nodiscard]] bool send_reply(Connection& connection, const PendingReply& reply, TimePoint at);
+  void end_hung_calls();
   void begin_stopping();
 
   UniqueFd epoll_;
@@ -70,6 +75,7 @@ class EventLoop {
   UniqueFd signal_fd_;
   UniqueFd timer_;
   TimePoint armed_ = kNever;  // what the timer was last set to
+  Services& services_;
   Commands& commands_;
   Statistics& statistics_;
 

@@ -47,7 +47,7 @@ void serve(const BackendOptions& options, UniqueFd stop_signals) {
   Commands commands(services, statistics);
   UniqueFd listener = listen(options.listen);
   const Endpoint endpoint = local_endpoint(listener.get());
-  EventLoop loop(std::move(listener), std::move(stop_signals), commands, statistics);
+  EventLoop loop(std::move(listener), std::move(stop_signals), services, commands, statistics);
   std::printf("{\"ready\":true,\"port\":%u}\n", static_cast<unsigned>(endpoint.port));
   std::fflush(stdout);
   loop.run();

@@ -14,7 +14,8 @@ constexpr const char* kFooter =
     "Example:\n"
     "  interleave-backend --listen 127.0.0.1:7000 --workload workloads/one_call.toml &\n"
     "  redis-cli -p 7000 CALL db 1 0\n\n"
-    "Commands (RESP2): CALL SERVICE ID INDEX [BYTES], PING, STATS, RESET. ID '-' numbers calls by arrival.\n"
+    "Commands (RESP2): CALL SERVICE ID INDEX [BYTES], PING, GET, SET, STATS, RESET. ID '-' numbers calls by "
+    "arrival.\n"
     "stdout: one line, {\"ready\":true,\"port\":N}. SIGTERM ends it: calls in flight are answered, within 1.5 s.\n"
     "Exit codes: 0 ended by signal, 1 failed, 2 usage or configuration.";
 

@@ -9,33 +9,37 @@ TimePoint at(std::int64_t ns) {
   return TimePoint(Nanoseconds(ns));
 }
 
-PlannedCall call_of(std::int64_t delay_ns, std::uint32_t bytes = 8) {
-  return {0, Nanoseconds(delay_ns), bytes};
+PlannedCall call_of(std::uint32_t bytes) {
+  return {.service = 0, .delay = Nanoseconds(1), .reply_bytes = bytes};
 }
 
-TEST(PendingReplies, a_call_is_due_its_delay_after_its_arrival) {
-  PendingReplies pending;
-  EXPECT_EQ(pending.add_call(at(100), call_of(10)), at(110));
-  EXPECT_EQ(pending.pop().due, at(110));
-  EXPECT_EQ(pending.add_call(at(105), call_of(1)), at(106));
+void complete(PendingReplies& pending, std::uint32_t number, TimePoint due) {
+  pending.find(number).state = ReplyState::done;
+  pending.find(number).due = due;
 }
 
 TEST(PendingReplies, no_reply_overtakes_the_one_ahead) {
   PendingReplies pending;
-  EXPECT_EQ(pending.add_call(at(0), call_of(50)), at(50));
-  EXPECT_EQ(pending.add_call(at(1), call_of(10)), at(50));
-  EXPECT_EQ(pending.add_text(at(2), "+PONG\r\n"), at(50));
-  EXPECT_EQ(pending.add_call(at(3), call_of(60)), at(63));
-  EXPECT_EQ(pending.pop().call.delay, Nanoseconds(50));
-  EXPECT_EQ(pending.pop().call.delay, Nanoseconds(10));
+  const std::uint32_t first = pending.add_call(call_of(1));
+  const std::uint32_t second = pending.add_call(call_of(2));
+  pending.add_text(at(2), "+PONG\r\n");
+  complete(pending, second, at(11));
+  EXPECT_FALSE(pending.front_done());
+  complete(pending, first, at(50));
+  ASSERT_TRUE(pending.front_done());
+  EXPECT_EQ(pending.pop().call.reply_bytes, 1U);
+  ASSERT_TRUE(pending.front_done());
+  EXPECT_EQ(pending.find(second).call.reply_bytes, 2U) << "numbers outlast what was ahead";
+  EXPECT_EQ(pending.pop().due, at(50)) << "due with the one ahead";
   EXPECT_EQ(pending.pop().text, "+PONG\r\n");
-  EXPECT_EQ(pending.pop().due, at(63));
   EXPECT_TRUE(pending.empty());
+  complete(pending, pending.add_call(call_of(3)), at(63));
+  EXPECT_EQ(pending.pop().due, at(63));
 }
 
 TEST(PendingReplies, counts_calls_and_bytes) {
   PendingReplies pending;
-  pending.add_call(at(0), call_of(1, 100));
+  pending.add_call(call_of(100));
   pending.add_text(at(0), "12345");
   EXPECT_EQ(pending.size(), 2U);
   EXPECT_EQ(pending.calls(), 1U);

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/workload/delay.hpp"
-
 namespace interleave {
 
 Services::Services(std::vector<ServiceSpec> specs, std::uint64_t seed)
-    : specs_(std::move(specs)), arrivals_(specs_.size()), seed_(seed) {}
+    : specs_(std::move(specs)), arrivals_(specs_.size()), seed_(seed) {
+  for (const ServiceSpec& spec : specs_) workers_.emplace_back(spec.capacity);
+}
 
 // A workload has a handful of services: comparing names is faster than hashing one.
 std::optional<std::size_t> Services::find(std::string_view name) const noexcept {
@@ -22,7 +22,8 @@ PlannedCall Services::plan(std::size_t service, std::optional<std::uint64_t> id,
   const std::uint64_t arrival = arrivals_[service]++;
   const ServiceSpec& spec = specs_[service];
   const CallKey key{.seed = seed_, .service = service, .id = id.value_or(arrival), .index = index};
-  return {.service = service, .delay = call_delay(spec.latency, key), .reply_bytes = spec.reply_bytes};
+  const CallFate fate = call_fate(spec, key);
+  return {.service = service, .delay = fate.delay, .reply_bytes = spec.reply_bytes, .fault = fate.fault};
 }
 
 }  // namespace interleave

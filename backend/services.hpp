@@ -6,16 +6,19 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/worker_queue.hpp"
 #include "core/base/clock.hpp"
+#include "core/workload/delay.hpp"
 #include "core/workload/workload.hpp"
 
 namespace interleave {
 
-// A call as accepted: to be answered `delay` after its arrival with a string of `reply_bytes`.
+// A call as accepted: to be answered `delay` after its service began with a string of `reply_bytes`, or to go wrong.
 struct PlannedCall {
   std::size_t service = 0;  // index in Services::specs()
   Nanoseconds delay{0};
   std::uint32_t reply_bytes = 0;
+  Fault fault = Fault::none;
 };
 
 class Services {
@@ -31,9 +34,14 @@ class Services {
   // REQUIRES: service < specs().size().
   [[nodiscard]] PlannedCall plan(std::size_t service, std::optional<std::uint64_t> id, std::uint64_t index);
 
+  // REQUIRES: service < specs().size().
+  [[nodiscard]] WorkerQueue& workers(std::size_t service) noexcept { return workers_[service]; }
+  [[nodiscard]] const WorkerQueue& workers(std::size_t service) const noexcept { return workers_[service]; }
+
  private:
   std::vector<ServiceSpec> specs_;
   std::vector<std::uint64_t> arrivals_;  // by service
+  std::vector<WorkerQueue> workers_;     // by service
   std::uint64_t seed_;
 };
 

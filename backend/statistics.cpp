@@ -21,9 +21,14 @@ Json percentile_or_null(const Histogram& histogram, double percentile) {
 
 }  // namespace
 
-void Statistics::call_received(std::size_t service) noexcept {
+void Statistics::call_received(const PlannedCall& call) noexcept {
   ++calls_;
-  ++calls_by_service_[service];
+  ServiceCounts& counts = by_service_[call.service];
+  ++counts.calls;
+  counts.failed += call.fault == Fault::fail ? 1 : 0;
+  counts.reset += call.fault == Fault::reset ? 1 : 0;
+  counts.hung += call.fault == Fault::hang ? 1 : 0;
+  counts.slow += call.fault == Fault::slow ? 1 : 0;
   max_in_flight_ = std::max(max_in_flight_, ++in_flight_);
 }
 
@@ -47,7 +52,7 @@ void Statistics::connection_opened() noexcept {
 }
 
 void Statistics::reset() noexcept {
-  std::fill(calls_by_service_.begin(), calls_by_service_.end(), 0);
+  std::fill(by_service_.begin(), by_service_.end(), ServiceCounts{});
   calls_ = in_flight_;
   max_in_flight_ = in_flight_;
   connections_accepted_ = connections_open_;
@@ -56,22 +61,37 @@ void Statistics::reset() noexcept {
   lateness_.clear();
 }
 
-std::string Statistics::to_json(const std::vector<ServiceSpec>& services, std::uint64_t seed, Nanoseconds cpu) const {
+std::string Statistics::to_json(const Services& services, Nanoseconds cpu) const {
+  Json calls_by_service = Json::object();
   Json by_service = Json::object();
-  for (std::size_t i = 0; i < calls_by_service_.size(); ++i) by_service[services[i].name] = calls_by_service_[i];
+  for (std::size_t i = 0; i < by_service_.size(); ++i) {
+    const ServiceCounts& counts = by_service_[i];
+    const WorkerQueue& workers = services.workers(i);
+    const std::string& name = services.specs()[i].name;
+    calls_by_service[name] = counts.calls;
+    by_service[name] = {{"calls", counts.calls},
+                        {"failed", counts.failed},
+                        {"reset", counts.reset},
+                        {"hung", counts.hung},
+                        {"slow", counts.slow},
+                        {"queued", workers.queued()},
+                        {"in_service", workers.in_service()},
+                        {"max_queued", workers.max_queued()}};
+  }
   const Json lateness{{"count", completed_},
                       {"mean", mean_or_null(lateness_total_, completed_)},
                       {"p50", percentile_or_null(lateness_, 50)},
                       {"p99", percentile_or_null(lateness_, 99)},
                       {"max", completed_ == 0 ? Json(nullptr) : Json(lateness_max_.count())}};
   const Json stats{{"schema_version", 1},
-                   {"seed", seed},
+                   {"seed", services.seed()},
                    {"calls", calls_},
                    {"completed", completed_},
                    {"abandoned", abandoned_},
                    {"in_flight", in_flight_},
                    {"max_in_flight", max_in_flight_},
-                   {"calls_by_service", by_service},
+                   {"calls_by_service", calls_by_service},
+                   {"services", by_service},
                    {"errors", errors_},
                    {"connections", {{"open", connections_open_}, {"accepted", connections_accepted_}}},
                    {"mean_delay_ns", mean_or_null(delay_total_, completed_)},

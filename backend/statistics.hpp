@@ -6,20 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "backend/services.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/histogram.hpp"
-#include "core/workload/workload.hpp"
 
 namespace interleave {
 
 class Statistics {
  public:
-  explicit Statistics(std::size_t services) : calls_by_service_(services) {}
+  explicit Statistics(std::size_t services) : by_service_(services) {}
 
-  void call_received(std::size_t service) noexcept;
+  void call_received(const PlannedCall& call) noexcept;
+  // Answered, or ended as its fault demands.
   // `lateness`: how long after its due time the reply was handed to the socket.
   void call_completed(Nanoseconds delay, Nanoseconds lateness) noexcept;
-  void calls_abandoned(std::uint64_t count) noexcept;  // their client left before the reply
+  void calls_abandoned(std::uint64_t count) noexcept;  // their client left before the reply, or RESET ended them
   void command_refused() noexcept { ++errors_; }       // answered with an error
   void connection_opened() noexcept;
   void connection_closed() noexcept { --connections_open_; }
@@ -30,11 +31,18 @@ class Statistics {
   void reset() noexcept;
 
   // The STATS reply: one JSON object. Times in ns; null where there is nothing to take a statistic of.
-  [[nodiscard]] std::string to_json(const std::vector<ServiceSpec>& services, std::uint64_t seed,
-                                    Nanoseconds cpu) const;
+  [[nodiscard]] std::string to_json(const Services& services, Nanoseconds cpu) const;
 
  private:
-  std::vector<std::uint64_t> calls_by_service_;  // since the start or the last reset, without those in flight then
+  struct ServiceCounts {
+    std::uint64_t calls = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t reset = 0;
+    std::uint64_t hung = 0;
+    std::uint64_t slow = 0;
+  };
+  std::vector<ServiceCounts>
+      by_service_;  // of the calls received since the start or the last reset, without those in flight then
   std::uint64_t calls_ = 0;
   std::uint64_t completed_ = 0;
   std::uint64_t abandoned_ = 0;

@@ -14,7 +14,7 @@ std::vector<ServiceSpec> two_services() {
 }
 
 Json read(const Statistics& statistics) {
-  return Json::parse(statistics.to_json(two_services(), 7, 3us));
+  return Json::parse(statistics.to_json(Services(two_services(), 7), 3us));
 }
 
 TEST(Statistics, has_no_numbers_where_nothing_was_measured) {
@@ -30,7 +30,7 @@ TEST(Statistics, has_no_numbers_where_nothing_was_measured) {
 
 TEST(Statistics, counts_calls_by_outcome_and_service) {
   Statistics statistics(2);
-  for (const std::size_t service : {0U, 1U, 0U, 0U}) statistics.call_received(service);
+  for (const std::size_t service : {0U, 1U, 0U, 0U}) statistics.call_received({.service = service});
   statistics.call_completed(10ms, 100ns);
   statistics.calls_abandoned(2);
   statistics.command_refused();
@@ -44,13 +44,29 @@ TEST(Statistics, counts_calls_by_outcome_and_service) {
   EXPECT_EQ(stats["calls_by_service"], (Json{{"db", 3}, {"cache", 1}}));
 }
 
+TEST(Statistics, counts_the_faults_of_each_service) {
+  Statistics statistics(2);
+  for (const Fault fault : {Fault::none, Fault::fail, Fault::reset, Fault::hang, Fault::hang, Fault::slow})
+    statistics.call_received({.service = 1, .fault = fault});
+  const Json services = read(statistics)["services"];
+  EXPECT_EQ(services["cache"], (Json{{"calls", 6},
+                                     {"failed", 1},
+                                     {"reset", 1},
+                                     {"hung", 2},
+                                     {"slow", 1},
+                                     {"queued", 0},
+                                     {"in_service", 0},
+                                     {"max_queued", 0}}));
+  EXPECT_EQ(services["db"]["calls"], 0);
+}
+
 TEST(Statistics, summarizes_delay_and_lateness_of_completed_calls) {
   Statistics statistics(1);
   for (int i = 1; i <= 100; ++i) {
-    statistics.call_received(0);
+    statistics.call_received({});
     statistics.call_completed(Nanoseconds(1000 * i), Nanoseconds(i));
   }
-  const Json stats = Json::parse(statistics.to_json({two_services()[0]}, 0, 0ns));
+  const Json stats = Json::parse(statistics.to_json(Services({two_services()[0]}, 0), 0ns));
   EXPECT_DOUBLE_EQ(stats["mean_delay_ns"], 50'500.0);
   const Json& lateness = stats["lateness_ns"];
   EXPECT_EQ(lateness["count"], 100);
@@ -65,7 +81,7 @@ TEST(Statistics, reset_keeps_what_is_open_and_in_flight) {
   statistics.connection_opened();
   statistics.connection_opened();
   statistics.connection_closed();
-  for (int i = 0; i < 3; ++i) statistics.call_received(0);
+  for (int i = 0; i < 3; ++i) statistics.call_received({});
   statistics.call_completed(10ms, 5ns);
   statistics.reset();
   Json stats = read(statistics);

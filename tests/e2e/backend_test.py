@@ -118,7 +118,7 @@ def test_errors_are_replies_and_the_connection_lives_on(backend: Backend) -> Non
     assert backend.cli("CALL", "nobody", "1", "0").startswith("ERR unknown service 'nobody'")
     assert backend.cli("CALL", "fast").startswith("ERR wrong number of arguments")
     assert backend.cli("COMMAND", "DOCS").startswith("ERR unknown command 'COMMAND'")
-    lines = backend.cli(text="COMMAND DOCS\nGET x\nPING\n").split("\n")
+    lines = backend.cli(text="COMMAND DOCS\nHGET x\nPING\n").split("\n")
     assert lines[-1] == "PONG"
 
 
@@ -316,3 +316,90 @@ def test_the_accuracy_tool_accounts_for_its_calls() -> None:
         assert figures["replies"] == figures["after"]["completed"] == figures["after"]["calls"] > 0
         assert figures["after"]["mean_delay_ns"] == pytest.approx(10e6)
         assert backend.terminate() == 0
+
+
+FAULTS = """
+name = "faults"
+description = "one service for each fault, and one with a single worker"
+services.one = { latency = { constant = "30ms" }, reply_bytes = 3, capacity = 1 }
+services.fail = { latency = { constant = "1ms" }, faults = { fail = 1.0 } }
+services.reset = { latency = { constant = "1ms" }, faults = { reset = 1.0 } }
+services.hang = { latency = { constant = "1ms" }, capacity = 1, faults = { hang = 1.0 } }
+services.slow = { latency = { constant = "20ms" }, faults = { slow = { probability = 1.0, factor = 3 } } }
+[[route]]
+target = "/faults"
+"""
+
+
+@pytest.fixture(name="faulty")
+def fixture_faulty(tmp_path: Path) -> Iterator[Backend]:
+    path = tmp_path / "faults.toml"
+    path.write_text(FAULTS)
+    with Backend(path) as backend:
+        yield backend
+        assert backend.terminate() == 0, backend.stderr
+
+
+def test_get_gives_what_set_took_until_reset(backend: Backend) -> None:
+    assert backend.cli("SET", "colour", "blue") == "OK"
+    assert backend.cli("GET", "colour") == "blue"
+    assert backend.cli("RESET") == "OK"
+    assert backend.cli("GET", "colour") == ""
+
+
+def test_one_worker_serves_one_call_after_another(faulty: Backend) -> None:
+    begin = time.monotonic()
+    clients = [faulty.connect() for _ in range(4)]
+    for client in clients:
+        client.sendall(b"CALL one - 0\r\n")
+    clients[3].close()  # gives up its place
+    for client in clients[:3]:
+        assert receive(client, bulk(3)) == bulk(3)
+        client.close()
+    assert time.monotonic() - begin >= 3 * 0.030
+    wait_until(lambda: faulty.stats()["in_flight"] == 0)
+    service = faulty.stats()["services"]["one"]
+    assert service["queued"] == service["in_service"] == 0
+    assert 2 <= service["max_queued"] <= 3
+
+
+def test_pipelined_calls_queue_for_the_one_worker(faulty: Backend) -> None:
+    with faulty.connect() as client:
+        client.sendall(b"CALL one - 0\r\nPING\r\nCALL one - 0\r\n")
+        wanted = bulk(3) + b"+PONG\r\n" + bulk(3)
+        assert receive(client, wanted) == wanted
+    with faulty.connect() as client:  # and leave all together
+        client.sendall(b"CALL one - 0\r\n" * 3)
+    wait_until(lambda: faulty.stats()["services"]["one"]["in_service"] == 0)
+    assert faulty.cli("CALL", "one", "1", "0") == "xxx"
+
+
+def test_each_fault_does_what_it_says(faulty: Backend) -> None:
+    assert faulty.cli("CALL", "fail", "1", "0") == "ERR simulated failure"
+    with faulty.connect() as client, pytest.raises(ConnectionResetError):
+        client.sendall(b"CALL reset 1 0\r\n")
+        client.recv(1)
+    begin = time.monotonic()
+    assert faulty.cli("CALL", "slow", "1", "0", "1") == "x"
+    assert time.monotonic() - begin >= 0.060
+    services = faulty.stats()["services"]
+    assert (services["fail"]["failed"], services["reset"]["reset"], services["slow"]["slow"]) == (1, 1, 1)
+    assert faulty.stats()["completed"] == 3
+
+
+def test_a_hung_call_holds_its_worker_until_it_is_ended(faulty: Backend) -> None:
+    first, second = faulty.connect(), faulty.connect()
+    first.sendall(b"CALL hang 1 0\r\n")
+    wait_until(lambda: faulty.stats()["services"]["hang"]["in_service"] == 1)
+    second.sendall(b"CALL hang 2 0\r\n")
+    wait_until(lambda: faulty.stats()["services"]["hang"]["queued"] == 1)
+    first.close()
+    wait_until(lambda: faulty.stats()["services"]["hang"]["queued"] == 0)
+    assert faulty.stats()["in_flight"] == 1
+    assert faulty.cli(text="RESET\nRESET\n") == "OK\nOK"
+    assert second.recv(100) == b"-ERR simulated hang, ended by RESET\r\n"
+    second.sendall(b"PING\r\n")
+    assert second.recv(100) == b"+PONG\r\n"
+    second.close()
+    stats = faulty.stats()
+    assert stats["in_flight"] == 0 and stats["services"]["hang"]["in_service"] == 0
