@@ -104,7 +104,7 @@ WorkloadFacts facts_of(const LoadedWorkload& loaded) {
     for (const Step& step : route.steps) {
       if (const auto* call = std::get_if<CallStep>(&step)) {
         facts.backend_ms_per_request +=
-            route.weight * 1e3 * mean_latency(workload.services[call->service].latency).count();
+            route.weight * 1e3 * mean_latency(workload.services[call->service]).count();
       }
     }
   }

@@ -14,7 +14,7 @@ std::chrono::duration<double> time_alone(const Workload& workload, const Route& 
   std::chrono::duration<double> alone{0};
   for (const Step& step : route.steps) {
     if (const auto* call = std::get_if<CallStep>(&step))
-      alone += mean_latency(workload.services[call->service].latency);
+      alone += mean_latency(workload.services[call->service]);
     if (const auto* cpu = std::get_if<CpuStep>(&step)) alone += cpu->nominal;
   }
   return alone;
