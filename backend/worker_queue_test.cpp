@@ -57,7 +57,7 @@ TEST(WorkerQueue, follows_kiefer_and_wolfowitz) {
       }
     };
     for (std::uint32_t i = 0; i < kCalls; ++i) {
-      // Events are seen late and in batches: completions are processed up to 500 ns after the arrival at times.
+      // A completion at the very time of an arrival is seen before it or after it.
       complete_until(at(arrivals[i] - (i % 3 == 0 ? 0 : 1)));
       if (const auto begin = workers.arrive(at(arrivals[i]), call(i)))
         due.push(*begin + Nanoseconds(kService), call(i));
