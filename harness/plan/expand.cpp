@@ -68,7 +68,7 @@ class Blocks {
 
   void add_measurements(std::uint32_t repetition) {
     for (std::size_t w = 0; w < cells_.size(); ++w) {
-      const auto& loads = plan_.connections.empty() ? cells_[w].workload->load.connections : plan_.connections;
+      const std::vector<std::uint32_t> loads = loads_of(plan_, *cells_[w].workload);
       for (const std::string& model : cells_[w].models) {
         for (const std::uint32_t connections : loads) {
           add(repetition - 1, w, model, connections, Purpose::measure, repetition);
@@ -93,6 +93,18 @@ class Blocks {
 };
 
 }  // namespace
+
+std::vector<std::uint32_t> loads_of(const Plan& plan, const Workload& workload) {
+  if (!plan.connections.empty()) return plan.connections;
+  std::vector<std::uint32_t> loads;
+  for (const PlanCells& cells : plan.cells) {
+    if (std::find(cells.workloads.begin(), cells.workloads.end(), workload.name) == cells.workloads.end()) continue;
+    for (const std::uint32_t connections : cells.connections) {
+      if (std::find(loads.begin(), loads.end(), connections) == loads.end()) loads.push_back(connections);
+    }
+  }
+  return loads.empty() ? workload.load.connections : loads;
+}
 
 std::string_view to_string(Purpose purpose) noexcept {
   switch (purpose) {

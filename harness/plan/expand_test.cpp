@@ -33,6 +33,16 @@ class Expand : public testing::Test {
   Plan plan_;
 };
 
+TEST_F(Expand, takes_the_loads_of_the_plan_then_of_the_cells_then_of_the_workload) {
+  EXPECT_EQ(loads_of(plan_, workload_), (std::vector<std::uint32_t>{1, 64, 256}));
+  plan_.cells = {{.workloads = {"other"}, .connections = {3}},
+                 {.workloads = {"one_call", "other"}, .connections = {8, 2}},
+                 {.workloads = {"one_call"}, .connections = {2, 4}}};
+  EXPECT_EQ(loads_of(plan_, workload_), (std::vector<std::uint32_t>{8, 2, 4}));
+  plan_.connections = {5};
+  EXPECT_EQ(loads_of(plan_, workload_), (std::vector<std::uint32_t>{5}));
+}
+
 TEST_F(Expand, every_repetition_is_a_block_with_each_cell_once) {
   std::map<std::tuple<std::string, std::uint32_t>, std::vector<std::uint32_t>> repetitions;
   std::uint32_t last = 1;

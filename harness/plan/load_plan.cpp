@@ -42,6 +42,42 @@ std::vector<std::uint32_t> read_connections(const ConfigNode& node) {
   return connections;
 }
 
+std::vector<PlanCells> read_cells(const ConfigNode& node) {
+  std::vector<PlanCells> groups;
+  for (const ConfigNode& item : node.items()) {
+    item.allow_keys({"workloads", "connections"});
+    PlanCells cells{read_names(item.at("workloads")), read_connections(item.at("connections"))};
+    if (cells.workloads.empty()) item.at("workloads").fail("'workloads' is empty: name at least one");
+    if (cells.connections.empty()) item.at("connections").fail("'connections' is empty: name at least one");
+    groups.push_back(std::move(cells));
+  }
+  if (groups.empty()) node.fail("'cells' is empty: leave it out, or add a [[cells]]");
+  return groups;
+}
+
+// What is measured: `workloads` (and `connections`) for all, or one [[cells]] for each combination.
+void read_what(const ConfigNode& root, Plan& plan) {
+  if (const auto* cells = root.find("cells")) {
+    for (const char* key : {"workloads", "connections"}) {
+      if (const auto* other = root.find(key)) {
+        other->fail_at_key(in_quotes(key) + " stands in each [[cells]] of this plan: move it there");
+      }
+    }
+    plan.cells = read_cells(*cells);
+    for (const PlanCells& group : plan.cells) {
+      for (const std::string& name : group.workloads) {
+        if (std::find(plan.workloads.begin(), plan.workloads.end(), name) == plan.workloads.end()) {
+          plan.workloads.push_back(name);
+        }
+      }
+    }
+    return;
+  }
+  plan.workloads = read_names(root.at("workloads"));
+  if (plan.workloads.empty()) root.at("workloads").fail("'workloads' is empty: name at least one");
+  if (const auto* connections = root.find("connections")) plan.connections = read_connections(*connections);
+}
+
 CalibrationPlan read_calibration(const ConfigNode& node) {
   node.allow_keys({"repetitions", "cpu_connections"});
   CalibrationPlan calibration;
@@ -70,15 +106,13 @@ std::string read_name(const ConfigNode& node, const std::filesystem::path& file)
 
 Plan read_plan(const ConfigNode& root, const std::filesystem::path& file) {
   root.allow_keys({"name", "description", "driver", "workloads", "models", "connections", "repetitions", "warmup",
-                   "duration", "seed", "calibration"});
+                   "duration", "seed", "calibration", "cells"});
   Plan plan;
   plan.name = read_name(root.at("name"), file);
   plan.description = root.at("description").text();
   if (const auto* driver = root.find("driver")) plan.driver = read_driver(*driver);
-  plan.workloads = read_names(root.at("workloads"));
-  if (plan.workloads.empty()) root.at("workloads").fail("'workloads' is empty: name at least one");
+  read_what(root, plan);
   if (const auto* models = root.find("models")) plan.models = read_names(*models);
-  if (const auto* connections = root.find("connections")) plan.connections = read_connections(*connections);
   if (const auto* repetitions = root.find("repetitions")) {
     plan.repetitions = static_cast<std::uint32_t>(repetitions->integer(1, kMostRepetitions));
   }

@@ -20,19 +20,30 @@ struct CalibrationPlan {
   std::uint32_t cpu_connections = 64;  // load of the trial that gives the CPU time per request
 };
 
+// Some of a plan's cells: each of these workloads at each of these numbers of connections.
+struct PlanCells {
+  std::vector<std::string> workloads;      // at least one
+  std::vector<std::uint32_t> connections;  // at least one
+};
+
 struct Plan {
   std::string name;  // equals the file's stem
   std::string description;
   std::string driver = "wrk";
   std::vector<std::string> workloads;      // at least one
   std::vector<std::string> models;         // empty: every model found that serves the workload
-  std::vector<std::uint32_t> connections;  // empty: what each workload asks for
+  std::vector<std::uint32_t> connections;  // of every workload; empty: see loads_of()
+  std::vector<PlanCells> cells;            // where workloads differ in their connections
   std::uint32_t repetitions = 6;
   std::chrono::nanoseconds warmup{500'000'000};
   std::chrono::nanoseconds duration{2'000'000'000};
   std::uint64_t seed = 1;  // of the order of trials and of the backend's delays; below 2^53 (JSON numbers)
   CalibrationPlan calibration;
 };
+
+// The numbers of connections a workload is measured at: the plan's for all, else those of its cells, else the
+// workload's own.
+[[nodiscard]] std::vector<std::uint32_t> loads_of(const Plan& plan, const Workload& workload);
 
 enum class Purpose : std::uint8_t {
   measure,       // a repetition of a cell

@@ -16,6 +16,10 @@ Json json_of(const Plan& plan) {
           {"workloads", plan.workloads},
           {"models", plan.models},
           {"connections", plan.connections},
+          {"cells", array_of(plan.cells,
+                             [](const PlanCells& cells) {
+                               return Json{{"workloads", cells.workloads}, {"connections", cells.connections}};
+                             })},
           {"repetitions", plan.repetitions},
           {"warmup_ns", plan.warmup.count()},
           {"duration_ns", plan.duration.count()},
@@ -32,6 +36,11 @@ Plan plan_from(const Json& json) {
           .workloads = field<std::vector<std::string>>(json, "workloads"),
           .models = field<std::vector<std::string>>(json, "models"),
           .connections = field<std::vector<std::uint32_t>>(json, "connections"),
+          .cells = array_from(json, "cells",
+                              [](const Json& cells) {
+                                return PlanCells{field<std::vector<std::string>>(cells, "workloads"),
+                                                 field<std::vector<std::uint32_t>>(cells, "connections")};
+                              }),
           .repetitions = field<std::uint32_t>(json, "repetitions"),
           .warmup = std::chrono::nanoseconds(field<std::int64_t>(json, "warmup_ns")),
           .duration = std::chrono::nanoseconds(field<std::int64_t>(json, "duration_ns")),

@@ -288,14 +288,28 @@ class Summary {
     cell.predicted = std::move(predicted);
   }
 
+  // Calibrations, and the launches of the measured cell at one connection - unless that is the cell to be predicted.
+  [[nodiscard]] std::vector<const TrialRecord*> at_one_connection(const SummaryCell& cell) const {
+    std::vector<const TrialRecord*> trials;
+    if (const auto found = trials_.d1.find({cell.workload, cell.model}); found != trials_.d1.end()) {
+      trials = found->second;
+    }
+    const auto measured = trials_.cells.find({cell.workload, 1, cell.model});
+    if (measured != trials_.cells.end() && cell.connections != 1) {
+      trials.insert(trials.end(), measured->second.begin(), measured->second.end());
+    }
+    return trials;
+  }
+
   [[nodiscard]] std::optional<Demands> demands_of(const SummaryCell& cell, std::vector<std::string>& inputs) const {
-    const auto d1_trials = trials_.d1.find({cell.workload, cell.model});
+    const std::vector<const TrialRecord*> d1_trials = at_one_connection(cell);
     const auto cpu_trials = trials_.cpu.find({cell.workload, cell.model});
-    if (d1_trials == trials_.d1.end() || cpu_trials == trials_.cpu.end()) return std::nullopt;
+    if (d1_trials.empty() || cpu_trials == trials_.cpu.end()) return std::nullopt;
     const std::uint32_t planned = run_.plan.calibration.repetitions;
     const auto mean_response = [](const TrialFigures& figures) { return figures.mean_response_us; };
     const auto cpu_time = [](const TrialFigures& figures) { return figures.cpu_us_per_request; };
-    const std::optional<double> d1_us = calibrated(d1_trials->second, planned, mean_response, inputs);
+    const std::optional<double> d1_us =
+        calibrated(d1_trials, static_cast<std::uint32_t>(d1_trials.size()), mean_response, inputs);
     const std::optional<double> cpu_us = calibrated(cpu_trials->second, planned, cpu_time, inputs);
     if (!d1_us || !cpu_us || *d1_us <= 0 || *cpu_us <= 0) return std::nullopt;
     return Demands{.d1_s = *d1_us * 1e-6, .d_cpu_s = *cpu_us * 1e-6};

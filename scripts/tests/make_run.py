@@ -94,7 +94,7 @@ class Maker:
             counts[us] = counts.get(us, 0) + 1
         return {"requests": requests, "duration_us": 2_000_000, "bytes": requests * 150,
                 "errors": {"connect": 0, "read": 0, "write": 0, "status": 0, "timeout": 0},
-                "latency_wrk_reported": None, "expected_interval_us": 10_300, "corrected": True, "recovery": "exact",
+                "latency_wrk_reported": None, "expected_interval_us": 10_300, "corrected": True, "recovery": "exact", "route_requests": [],
                 "raw_us": [[us, counts[us]] for us in sorted(counts)]}
 
     def failure(self, spec: Json) -> str:
