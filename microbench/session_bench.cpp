@@ -37,7 +37,10 @@ void serve(Session& session, std::string_view request) {
     if (const auto* write = std::get_if<WriteOp>(&op)) {
       benchmark::DoNotOptimize(write->bytes.data());
     } else if (const auto* backend = std::get_if<BackendOp>(&op)) {
-      for (BackendCall& call : backend->calls) call.reply_bytes = 64;
+      for (BackendCall& call : backend->calls) {
+        call.error.clear();
+        call.reply_bytes = 64;
+      }
     }
     session.complete({});
   }

@@ -14,6 +14,10 @@ CounterTotals Counters::totals() const noexcept {
     totals.connections_reset += shard.connections_reset.load(kRelaxed);
     totals.connections_closed += shard.connections_closed.load(kRelaxed);
     totals.connections_accepted += shard.connections_accepted.load(kRelaxed);
+    totals.connections_ended += shard.connections_ended.load(kRelaxed);
+    totals.ended_responses += shard.ended_responses.load(kRelaxed);
+    totals.ended_responses_squared += shard.ended_responses_squared.load(kRelaxed);
+    totals.ended_unanswered += shard.ended_unanswered.load(kRelaxed);
     totals.threads_created += shard.threads_created.load(kRelaxed);
     totals.bytes_in += shard.bytes_in.load(kRelaxed);
     totals.bytes_out += shard.bytes_out.load(kRelaxed);

@@ -31,7 +31,13 @@ struct CounterTotals {
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_closed = 0;
   std::uint64_t connections_reset = 0;  // of those closed: ended by the peer's reset or a failed write
-  std::uint64_t threads_created = 0;    // beyond the first
+  // Connections whose session has ended, and the responses on each: how evenly were clients served? Jain's index of n
+  // connections is (sum of responses)^2 / (n x sum of their squares).
+  std::uint64_t connections_ended = 0;
+  std::uint64_t ended_responses = 0;
+  std::uint64_t ended_responses_squared = 0;
+  std::uint64_t ended_unanswered = 0;  // without one response
+  std::uint64_t threads_created = 0;   // beyond the first
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t in_flight = 0;      // requests begun and not answered, now
@@ -54,9 +60,16 @@ class Counters {
     std::atomic<std::uint64_t> connections_accepted{0};
     std::atomic<std::uint64_t> connections_closed{0};
     std::atomic<std::uint64_t> connections_reset{0};
+    std::atomic<std::uint64_t> connections_ended{0};
+    std::atomic<std::uint64_t> ended_responses{0};
+    std::atomic<std::uint64_t> ended_responses_squared{0};
+    std::atomic<std::uint64_t> ended_unanswered{0};
     std::atomic<std::uint64_t> threads_created{0};
     std::atomic<std::uint64_t> bytes_in{0};
     std::atomic<std::uint64_t> bytes_out{0};
+
+    // A session ends that answered so many requests.
+    void connection_ends(std::uint64_t responses_sent) noexcept;
   };
 
   Counters() = default;
@@ -87,6 +100,13 @@ class Counters {
 // Adds to a counter of the caller's own shard.
 inline void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
   counter.fetch_add(by, std::memory_order_relaxed);
+}
+
+inline void Counters::Shard::connection_ends(std::uint64_t responses_sent) noexcept {
+  bump(connections_ended);
+  bump(ended_responses, responses_sent);
+  bump(ended_responses_squared, responses_sent * responses_sent);
+  if (responses_sent == 0) bump(ended_unanswered);
 }
 
 }  // namespace interleave

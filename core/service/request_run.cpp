@@ -1,5 +1,6 @@
 #include "core/service/request_run.hpp"
 
+#include <mutex>
 #include <variant>
 
 #include "core/backend/resp.hpp"
@@ -21,30 +22,72 @@ void RequestRun::start(const Service::PreparedRoute& route, std::optional<std::u
 RequestRun::Progress RequestRun::advance() {
   while (next_step_ < route_->steps.size()) {
     const Service::PreparedStep& step = route_->steps[next_step_++];
-    if (const auto* call = std::get_if<Service::PreparedCall>(&step)) {
-      call_text_.clear();
-      append_call(call_text_, call->service, id_, calls_made_++);
-      call_ = {.request = call_text_, .error = {}, .reply_bytes = 0};
+    if (const auto* calls = std::get_if<Service::PreparedCalls>(&step)) {
+      prepare(*calls);
       return Progress::needs_calls;
+    }
+    if (const auto* file = std::get_if<Service::PreparedFile>(&step)) {
+      prepare(*file);
+      return Progress::needs_file;
+    }
+    if (const auto* sleep = std::get_if<Service::PreparedSleep>(&step)) {
+      sleep_ = sleep->duration;
+      return Progress::needs_sleep;
     }
     if (const auto* cpu = std::get_if<Service::PreparedCpu>(&step)) {
       do_cpu_work(cpu->iterations);
-    } else if (const auto* serialize = std::get_if<Service::PreparedSerialize>(&step)) {
-      append_items(items_, items_made_, serialize->items);
-      items_made_ += serialize->items;
-      has_items_ = true;
+    } else if (const auto* lock = std::get_if<Service::PreparedLock>(&step)) {
+      const std::lock_guard held(*lock->mutex);
+      do_cpu_work(lock->iterations);
+    } else {
+      perform(std::get<Service::PreparedSerialize>(step));
     }
   }
   return Progress::done;
 }
 
-RequestRun::Outcome RequestRun::settle(std::error_code error) noexcept {
-  if (!call_.error) call_.error = error;
-  if (!call_.error) {
-    bytes_ += call_.reply_bytes;
-    return {};
+// All texts first: a call points into its text, which must not move any more.
+void RequestRun::prepare(const Service::PreparedCalls& step) {
+  const std::size_t count = step.services.size();
+  if (call_texts_.size() < count) call_texts_.resize(count);
+  calls_.clear();
+  for (std::size_t i = 0; i < count; ++i) {
+    call_texts_[i].clear();
+    append_call(call_texts_[i], step.services[i], id_, calls_made_++);
+    calls_.push_back({.request = call_texts_[i], .error = no_outcome_yet(), .reply_bytes = 0});
   }
-  return {.failed_calls = 1, .status = call_.error == std::errc::timed_out ? 504 : 502};
+}
+
+void RequestRun::prepare(const Service::PreparedFile& step) {
+  file_bytes_.resize(step.file->bytes());
+  file_ = {.path = &step.file->path(), .buffer = file_bytes_};
+}
+
+void RequestRun::perform(const Service::PreparedSerialize& step) {
+  append_items(items_, items_made_, step.items);
+  items_made_ += step.items;
+  has_items_ = true;
+}
+
+RequestRun::Outcome RequestRun::settle_calls(std::error_code error) noexcept {
+  Outcome outcome;
+  for (BackendCall& call : calls_) {
+    if (call.error == no_outcome_yet()) call.error = error;
+    if (!call.error) {
+      bytes_ += call.reply_bytes;
+      continue;
+    }
+    ++outcome.failed_calls;
+    const bool timed_out = call.error == std::errc::timed_out;
+    if (timed_out || outcome.status == 200) outcome.status = timed_out ? 504 : 502;
+  }
+  return outcome;
+}
+
+RequestRun::Outcome RequestRun::settle_file(const IoResult& result) noexcept {
+  if (result.error || result.bytes != file_bytes_.size()) return {.failed_calls = 0, .status = 500};
+  bytes_ += result.bytes;
+  return {};
 }
 
 ReplyBody RequestRun::body() const noexcept {

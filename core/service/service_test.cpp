@@ -28,7 +28,7 @@ TEST(Service, prepares_the_steps) {
   ASSERT_NE(route, nullptr);
   EXPECT_EQ(route->name, "r");
   ASSERT_EQ(route->steps.size(), 3U);
-  EXPECT_EQ(std::get<Service::PreparedCall>(route->steps[0]).service, "api");
+  EXPECT_EQ(std::get<Service::PreparedCalls>(route->steps[0]).services, std::vector<std::string>{"api"});
   EXPECT_EQ(std::get<Service::PreparedCpu>(route->steps[1]).iterations, 20U);
   EXPECT_EQ(std::get<Service::PreparedSerialize>(route->steps[2]).items, 3U);
   EXPECT_EQ(route->max_overlapping_calls, 1U);

@@ -34,7 +34,10 @@ class Session::Impl {
         counters_(counters),
         shard_(&shard),
         parser_(options.limits.head_bytes, options.limits.body_bytes) {}
-  ~Impl() { leave_flight(); }
+  ~Impl() {
+    leave_flight();
+    shard_->connection_ends(responses_);
+  }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
@@ -45,9 +48,9 @@ class Session::Impl {
   void use_shard(Counters::Shard& shard) noexcept { shard_ = &shard; }
 
  private:
-  // receiving -> running (-> calling -> running)* -> receiving; a reply that ends the connection leads to closing.
-  enum class State : std::uint8_t { receiving, running, calling, closing };
-  enum class Pending : std::uint8_t { none, read, write, backend, boundary };
+  // receiving -> running (-> waiting -> running)* -> receiving; a reply that ends the connection leads to closing.
+  enum class State : std::uint8_t { receiving, running, waiting, closing };
+  enum class Pending : std::uint8_t { none, read, write, backend, file, sleep, boundary };
 
   // One move that needs no waiting; false: there is none.
   bool advance(TimePoint now);
@@ -55,6 +58,7 @@ class Session::Impl {
   bool out_of_input(TimePoint now);
   void run();
   IoOp wait(TimePoint now);
+  IoOp wait_for_step(TimePoint now);
   IoOp flush(TimePoint now);
   void keep_rest_of_input();
 
@@ -62,7 +66,7 @@ class Session::Impl {
   void on_body_follows();
   void on_request();
   void on_written(IoResult result);
-  void on_called(std::error_code error);
+  void on_settled(const RequestRun::Outcome& outcome);
   [[nodiscard]] int judge(const RequestHead& head) const noexcept;
 
   void refuse(int status);
@@ -82,11 +86,13 @@ class Session::Impl {
 
   RequestParser parser_;
   RequestRun run_;
+  RequestRun::Progress needs_ = RequestRun::Progress::done;  // while waiting
   State state_ = State::receiving;
   Pending pending_ = Pending::none;
   bool draining_ = false;
-  bool in_flight_ = false;    // counted as such
-  bool at_boundary_ = false;  // a request has been answered and the next one may not begin yet
+  bool in_flight_ = false;       // counted as such
+  std::uint64_t responses_ = 0;  // on this connection
+  bool at_boundary_ = false;     // a request has been answered and the next one may not begin yet
 
   std::string_view input_;  // not yet parsed: in the model's buffer until next() returns, then in carried_
   bool input_is_carried_ = false;
@@ -122,7 +128,7 @@ bool Session::Impl::advance(TimePoint now) {
     case State::running:
       run();
       return true;
-    case State::calling:
+    case State::waiting:
     case State::closing:
       break;
   }
@@ -164,8 +170,9 @@ bool Session::Impl::out_of_input(TimePoint now) {
 }
 
 void Session::Impl::run() {
-  if (run_.advance() == RequestRun::Progress::needs_calls) {
-    state_ = State::calling;
+  needs_ = run_.advance();
+  if (needs_ != RequestRun::Progress::done) {
+    state_ = State::waiting;
     return;
   }
   if (route_->text.empty()) {
@@ -179,12 +186,8 @@ IoOp Session::Impl::wait(TimePoint now) {
   switch (state_) {
     case State::closing:
       return CloseOp{};
-    case State::calling: {
-      pending_ = Pending::backend;
-      const std::span<BackendCall> calls = run_.calls();
-      bump(shard_->backend_calls, calls.size());
-      return BackendOp{.calls = calls, .deadline = now + options_.limits.backend_timeout};
-    }
+    case State::waiting:
+      return wait_for_step(now);
     case State::receiving:
       if (!at_boundary_ || input_.empty()) break;
       at_boundary_ = false;
@@ -197,6 +200,21 @@ IoOp Session::Impl::wait(TimePoint now) {
   if (parser_.started()) return ReadOp{.deadline = request_deadline_, .idle = false};
   if (idle_deadline_ == kNever) idle_deadline_ = now + options_.limits.idle_timeout;
   return ReadOp{.deadline = idle_deadline_, .idle = true};
+}
+
+IoOp Session::Impl::wait_for_step(TimePoint now) {
+  if (needs_ == RequestRun::Progress::needs_file) {
+    pending_ = Pending::file;
+    return run_.file();
+  }
+  if (needs_ == RequestRun::Progress::needs_sleep) {
+    pending_ = Pending::sleep;
+    return run_.sleep();
+  }
+  pending_ = Pending::backend;
+  const std::span<BackendCall> calls = run_.calls();
+  bump(shard_->backend_calls, calls.size());
+  return BackendOp{.calls = calls, .deadline = now + options_.limits.backend_timeout};
 }
 
 IoOp Session::Impl::flush(TimePoint now) {
@@ -237,7 +255,13 @@ void Session::Impl::complete(IoResult result) {
       on_written(result);
       break;
     case Pending::backend:
-      on_called(result.error);
+      on_settled(run_.settle_calls(result.error));
+      break;
+    case Pending::file:
+      on_settled(run_.settle_file(result));
+      break;
+    case Pending::sleep:
+      state_ = State::running;
       break;
     case Pending::boundary:
       break;
@@ -254,8 +278,7 @@ void Session::Impl::on_written(IoResult result) {
   if (state_ == State::receiving || state_ == State::closing) leave_flight();
 }
 
-void Session::Impl::on_called(std::error_code error) {
-  const RequestRun::Outcome outcome = run_.settle(error);
+void Session::Impl::on_settled(const RequestRun::Outcome& outcome) {
   if (outcome.status == 200) {
     state_ = State::running;
     return;
@@ -343,6 +366,7 @@ void Session::Impl::append_head(int status, std::string_view content_type, std::
                                  .content_length = content_length,
                                  .persistence = stays_open ? open : Persistence::close});
   bump(shard_->responses[status_index(status)]);
+  ++responses_;
   if (stays_open) {
     state_ = State::receiving;
     at_boundary_ = options_.yield_between_requests;

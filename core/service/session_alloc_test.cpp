@@ -40,7 +40,14 @@ class Connection {
         written += write->bytes.size();
         session_.complete({});
       } else if (auto* call = std::get_if<BackendOp>(&op)) {
-        for (BackendCall& each : call->calls) each.reply_bytes = 64;
+        for (BackendCall& each : call->calls) {
+          each.error.clear();
+          each.reply_bytes = 64;
+        }
+        session_.complete({});
+      } else if (auto* file = std::get_if<FileReadOp>(&op)) {
+        session_.complete({.bytes = file->buffer.size(), .error = {}});
+      } else if (std::holds_alternative<SleepOp>(op)) {
         session_.complete({});
       } else {
         return written;
@@ -74,6 +81,10 @@ TEST(SessionAllocations, are_none_after_warm_up) {
       get("/one_call?id=123456789"),
       get("/two_calls", "X-Request-Id: 5\r\nAccept: */*\r\nUser-Agent: somebody with a long name\r\n"),
       get("/items"),
+      get("/parallel"),
+      get("/file"),
+      get("/sleep"),
+      get("/lock"),
       get("/nothing"),
       "HEAD /one_call HTTP/1.1\r\nHost: a\r\n\r\n",
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n2\r\nab\r\n0\r\n\r\n",

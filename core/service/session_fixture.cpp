@@ -35,15 +35,35 @@ Workload test_workload() {
       {.target = "/two_calls", .weight = 1, .steps = {CallStep{0}, CallStep{1}}, .expect = {}},
       {.target = "/items", .weight = 1, .steps = {SerializeStep{2}, CallStep{0}, SerializeStep{1}}, .expect = {}},
       {.target = "/busy", .weight = 1, .steps = {CpuStep{std::chrono::microseconds(1)}}, .expect = {}},
+      {.target = "/parallel",
+       .weight = 1,
+       .steps = {ParallelStep{{CallStep{0}, CallStep{1}, CallStep{0}}}, CallStep{1}},
+       .expect = {}},
+      {.target = "/file", .weight = 1, .steps = {FileStep{4096}, FileStep{10}}, .expect = {}},
+      {.target = "/sleep",
+       .weight = 1,
+       .steps = {SleepStep{std::chrono::milliseconds(5)}, CallStep{0}},
+       .expect = {}},
+      {.target = "/lock", .weight = 1, .steps = {LockStep{std::chrono::microseconds(1)}}, .expect = {}},
   };
   return workload;
 }
 
+namespace {
+
+// One for all drivers: it writes files, and a fuzz test makes thousands of drivers.
+const Service& test_service() {
+  static const Service service(test_workload(), CpuRate{.iterations_per_us = 10});
+  return service;
+}
+
+}  // namespace
+
 SessionDriver::SessionDriver(SessionOptions options)
-    : service_(test_workload(), CpuRate{.iterations_per_us = 10}),
-      counters_(std::make_unique<Counters>()),
-      session_(std::make_unique<Session>(service_, options, *counters_, counters_->shard(0))) {
+    : counters_(std::make_unique<Counters>()),
+      session_(std::make_unique<Session>(test_service(), options, *counters_, counters_->shard(0))) {
   backend = [](BackendCall& call) { call.reply_bytes = 64; };
+  read_file = [](const FileReadOp& op) { return IoResult{.bytes = op.buffer.size(), .error = {}}; };
   write = [](std::size_t bytes) { return IoResult{.bytes = bytes, .error = {}}; };
 }
 
@@ -59,6 +79,12 @@ void SessionDriver::step() {
     perform(*written);
   } else if (const auto* called = std::get_if<BackendOp>(&op)) {
     perform(*called);
+  } else if (const auto* file = std::get_if<FileReadOp>(&op)) {
+    files.push_back(file->buffer.size());
+    session_->complete(read_file(*file));
+  } else if (const auto* sleep = std::get_if<SleepOp>(&op)) {
+    sleeps.push_back(sleep->duration);
+    session_->complete({});
   } else if (std::holds_alternative<BoundaryOp>(op)) {
     boundaries.push_back(sent.size());
     session_->complete({});
@@ -76,10 +102,11 @@ void SessionDriver::perform(const WriteOp& op) {
 }
 
 void SessionDriver::perform(const BackendOp& op) {
-  ASSERT_EQ(op.calls.size(), 1U);
   call_deadlines.push_back(op.deadline);
+  overlapping_calls.push_back(op.calls.size());
   for (BackendCall& call : op.calls) {
     calls.emplace_back(call.request);
+    if (!backend_error) call.error.clear();
     backend(call);
   }
   session_->complete({.bytes = 0, .error = backend_error});

@@ -12,8 +12,9 @@
 
 namespace interleave {
 
-// /hello; /one_call (db); /two_calls (db, api); /items (serialize 2, db, serialize 1); /busy (cpu). db answers 64
-// bytes, api 1000.
+// /hello; /one_call (db); /two_calls (db, api); /items (serialize 2, db, serialize 1); /busy (cpu); /parallel (db,
+// api, db at once, then api); /file (4 KiB, then 10 bytes); /sleep (5 ms, then db); /lock. db answers 64 bytes, api
+// 1000.
 [[nodiscard]] Workload test_workload();
 
 class SessionDriver {
@@ -37,13 +38,17 @@ class SessionDriver {
   [[nodiscard]] const ReadOp& read_op() const { return pending_read_.value(); }
 
   TimePoint now{};
-  Backend backend;                             // answers each call with 64 bytes unless replaced
+  Backend backend;                             // 64 bytes, no error (unless backend_error) if not replaced
   std::error_code backend_error;               // of the whole operation
   std::function<IoResult(std::size_t)> write;  // outcome of writing so many bytes; success unless replaced
   std::string sent;                            // all that reached the client
   std::vector<std::size_t> writes;             // sizes of the WriteOps
   std::vector<std::string> calls;              // requests to the backend
   std::vector<TimePoint> call_deadlines;
+  std::vector<std::size_t> overlapping_calls;            // of each BackendOp
+  std::function<IoResult(const FileReadOp&)> read_file;  // reads all unless replaced
+  std::vector<std::size_t> files;                        // sizes of the FileReadOps
+  std::vector<std::chrono::nanoseconds> sleeps;
   std::vector<std::size_t> boundaries;  // for each BoundaryOp: bytes sent before it
 
  private:
@@ -51,7 +56,6 @@ class SessionDriver {
   void perform(const WriteOp& op);
   void perform(const BackendOp& op);
 
-  Service service_;
   std::unique_ptr<Counters> counters_;
   std::unique_ptr<Session> session_;
   std::optional<ReadOp> pending_read_;

@@ -21,6 +21,10 @@ const std::vector<std::string>& seeds() {
   static const std::vector<std::string> texts{
       get("/hello"),
       get("/one_call?id=7"),
+      get("/parallel"),
+      get("/file"),
+      get("/sleep"),
+      get("/lock"),
       get("/items", "Connection: keep-alive\r\nAccept: */*\r\n"),
       get("/hello", "Connection: close\r\n"),
       "HEAD /items HTTP/1.1\r\nHost: a\r\n\r\n",

@@ -3,44 +3,19 @@
 #include <algorithm>
 
 #include "core/base/config.hpp"
-#include "core/base/text.hpp"
 #include "core/workload/load_services.hpp"
+#include "core/workload/load_steps.hpp"
 
 namespace interleave {
 namespace {
 
-using std::chrono::nanoseconds;
-
 // What a workload may ask for: generous for an experiment, small enough that a slip of the pen is noticed.
-constexpr nanoseconds kLongest = std::chrono::seconds(60);
 constexpr double kLargestWeight = 1e6;
-constexpr std::int64_t kMostItems = 10'000;
 constexpr std::int64_t kMostConnections = 100'000;
 constexpr std::size_t kLongestTarget = 1'000;
 
 std::string in_quotes(std::string_view text) {
   return "'" + std::string(text) + "'";
-}
-
-CallStep read_call(const ConfigNode& node, const std::vector<ServiceSpec>& services) {
-  const std::string& name = node.text();
-  const auto found =
-      std::find_if(services.begin(), services.end(), [&](const ServiceSpec& s) { return s.name == name; });
-  if (found == services.end()) {
-    std::vector<std::string_view> names;
-    names.reserve(services.size());
-    for (const auto& service : services) names.emplace_back(service.name);
-    const std::string hint = did_you_mean(name, names);
-    node.fail("unknown service " + in_quotes(name) + (hint.empty() ? ": add [services." + name + "]" : hint));
-  }
-  return CallStep{static_cast<std::size_t>(found - services.begin())};
-}
-
-Step read_step(const ConfigNode& node, const std::vector<ServiceSpec>& services) {
-  const ConfigNode& choice = node.single_entry("step", {"call", "cpu", "serialize"});
-  if (choice.key() == "call") return read_call(choice, services);
-  if (choice.key() == "cpu") return CpuStep{choice.duration(nanoseconds(1), kLongest)};
-  return SerializeStep{static_cast<std::uint32_t>(choice.integer(1, kMostItems))};
 }
 
 std::string read_target(const ConfigNode& node, const std::vector<Route>& before) {
@@ -65,7 +40,7 @@ Route read_route(const ConfigNode& node, const Workload& workload) {
   route.target = read_target(node.at("target"), workload.routes);
   if (const auto* weight = node.find("weight")) route.weight = weight->positive_number(kLargestWeight);
   if (const auto* steps = node.find("steps")) {
-    for (const auto& step : steps->items()) route.steps.push_back(read_step(step, workload.services));
+    route.steps = read_steps(*steps, workload.services);
   }
   if (const auto* expect = node.find("expect")) {
     expect->allow_keys({"status"});

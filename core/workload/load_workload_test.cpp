@@ -199,11 +199,16 @@ TEST(LoadWorkload, refuses_wrong_steps) {
   };
   expect_errors({
       {with_step("'db'"), "w.toml:7:10: 'steps' must be a table, not a string"},
-      {with_step("{}"), "w.toml:7:10: a step has exactly one of 'call', 'cpu', 'serialize', not 0 keys"},
+      {with_step("{}"),
+       "w.toml:7:10: a step has exactly one of 'call', 'parallel', 'cpu', 'serialize', 'file', 'sleep', 'lock', not "
+       "0 keys"},
       {with_step("{ call = 'db', cpu = '1us' }"),
-       "w.toml:7:10: a step has exactly one of 'call', 'cpu', 'serialize', not 2 keys"},
+       "w.toml:7:10: a step has exactly one of 'call', 'parallel', 'cpu', 'serialize', 'file', 'sleep', 'lock', not "
+       "2 keys"},
       {with_step("{ cal = 'db' }"), "w.toml:7:12: unknown key 'cal' (did you mean 'call'?)"},
-      {with_step("{ sleep = '1ms' }"), "w.toml:7:12: unknown key 'sleep' (known here: 'call', 'cpu', 'serialize')"},
+      {with_step("{ wait = '1ms' }"),
+       "w.toml:7:12: unknown key 'wait' (known here: 'call', 'parallel', 'cpu', 'serialize', 'file', 'sleep', "
+       "'lock')"},
       {with_step("{ call = 'bd' }"), "w.toml:7:19: unknown service 'bd' (did you mean 'db'?)"},
       {with_step("{ call = 'queue' }"), "w.toml:7:19: unknown service 'queue': add [services.queue]"},
       {with_step("{ call = 1 }"), "w.toml:7:19: 'call' must be a string, not a whole number"},
@@ -255,6 +260,49 @@ TEST(LoadWorkload, readme_tells_the_truth) {
 
 TEST(LoadWorkload, of_a_missing_file_names_it) {
   EXPECT_THROW((void)load_workload("none/such.toml"), UsageError);
+}
+
+TEST(LoadWorkload, reads_every_kind_of_step) {
+  const Workload workload = parse_workload(R"(name = "w"
+description = "d"
+[services.db]
+latency = { constant = "1ms" }
+[[route]]
+target = "/a"
+steps = [ { parallel = [ { call = "db" }, { call = "db" } ] }, { file = "4KiB" }, { sleep = "5ms" }, { lock = "50us" } ]
+)",
+                                           "w.toml");
+  const std::vector<Step>& steps = workload.routes.at(0).steps;
+  ASSERT_EQ(steps.size(), 4U);
+  EXPECT_EQ(std::get<ParallelStep>(steps[0]).calls.size(), 2U);
+  EXPECT_EQ(std::get<FileStep>(steps[1]).bytes, 4096U);
+  EXPECT_EQ(std::get<SleepStep>(steps[2]).duration, std::chrono::milliseconds(5));
+  EXPECT_EQ(std::get<LockStep>(steps[3]).nominal, std::chrono::microseconds(50));
+}
+
+TEST(LoadWorkload, refuses_steps_it_cannot_honour) {
+  struct Case {
+    std::string step;
+    std::string message;  // after the name of the file
+  };
+  for (const Case& c : {Case{"{ parallel = [] }", ":6:24: 'parallel' has 0 calls: name 1 to 64"},
+                        Case{"{ parallel = [ { cpu = \"1ms\" } ] }", "cpu"},
+                        Case{"{ parallel = [ { call = \"dc\" } ] }", "unknown service 'dc' (did you mean 'db'?)"},
+                        Case{"{ file = \"2MiB\" }", "use a size from"}, Case{"{ file = \"0B\" }", "use a size from"},
+                        Case{"{ file = 4096 }", "file"}, Case{"{ slep = \"5ms\" }", "did you mean 'sleep'?"},
+                        Case{"{ lock = \"5 minutes\" }", "lock"}}) {
+    const std::string text =
+        "name = \"w\"\ndescription = \"d\"\nservices.db.latency.constant = \"1ms\"\n[[route]]\n"
+        "target = \"/a\"\nsteps = [ " +
+        c.step + " ]\n";
+    try {
+      (void)parse_workload(text, "w.toml");
+      FAIL() << c.step;
+    } catch (const UsageError& error) {
+      EXPECT_NE(std::string(error.what()).find(c.message), std::string::npos) << error.what();
+      EXPECT_TRUE(std::string(error.what()).starts_with("w.toml:6:")) << error.what();
+    }
+  }
 }
 
 }  // namespace

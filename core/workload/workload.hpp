@@ -58,13 +58,25 @@ struct ServiceSpec {
 struct CallStep {
   std::size_t service = 0;
 };  // index into Workload::services
+struct ParallelStep {
+  std::vector<CallStep> calls;
+};  // calls that may overlap, at least one
 struct CpuStep {
   std::chrono::nanoseconds nominal{0};
 };  // fixed work, as much as takes this long on an idle core
 struct SerializeStep {
   std::uint32_t items = 0;
 };  // JSON of this many items goes into the body
-using Step = std::variant<CallStep, CpuStep, SerializeStep>;
+struct FileStep {
+  std::uint64_t bytes = 0;
+};  // a file of this size is opened, read and closed
+struct SleepStep {
+  std::chrono::nanoseconds duration{0};
+};  // the request waits, nothing works for it
+struct LockStep {
+  std::chrono::nanoseconds nominal{0};
+};  // like CpuStep, under a lock that all requests of a server share
+using Step = std::variant<CallStep, ParallelStep, CpuStep, SerializeStep, FileStep, SleepStep, LockStep>;
 
 struct Expectation {
   int status = 200;
@@ -92,6 +104,14 @@ struct Workload {
 
 // Backend calls one request to this route makes.
 [[nodiscard]] std::uint32_t calls_per_request(const Route& route);
+
+// Whether any step is CPU work of a nominal time: servers must then know how fast this machine is.
+[[nodiscard]] bool has_cpu_work(const Workload& workload);
+
+// Mean time a request to this route needs when it is alone and does one thing after another: of the backend only, and
+// of all its steps (without serializing and file reads, which have no nominal time).
+[[nodiscard]] std::chrono::duration<double> backend_time(const Workload& workload, const Route& route);
+[[nodiscard]] std::chrono::duration<double> nominal_time(const Workload& workload, const Route& route);
 
 // Mean service time of a latency distribution.
 [[nodiscard]] std::chrono::duration<double> mean_latency(const Latency& latency);

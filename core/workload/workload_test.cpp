@@ -34,5 +34,35 @@ TEST(MeanLatency, of_a_service_counts_slow_calls_among_the_answered) {
   EXPECT_DOUBLE_EQ(mean_latency(service).count(), 0.020);  // half of those answered take 30 ms
 }
 
+TEST(Route, counts_parallel_calls_and_adds_up_its_time) {
+  Workload workload;
+  workload.services = {{.name = "a", .latency = ConstantLatency{milliseconds(10)}, .reply_bytes = 64},
+                       {.name = "b", .latency = ConstantLatency{milliseconds(3)}, .reply_bytes = 64}};
+  Route route;
+  route.steps = {CallStep{0},
+                 ParallelStep{{CallStep{1}, CallStep{1}}},
+                 CpuStep{milliseconds(2)},
+                 LockStep{milliseconds(1)},
+                 SleepStep{milliseconds(4)},
+                 FileStep{100},
+                 SerializeStep{5}};
+  EXPECT_EQ(calls_per_request(route), 3U);
+  EXPECT_DOUBLE_EQ(backend_time(workload, route).count(), 0.016);
+  EXPECT_DOUBLE_EQ(nominal_time(workload, route).count(), 0.023);
+}
+
+TEST(HasCpuWork, is_true_for_cpu_and_lock_steps) {
+  const auto with = [](const Step& step) {
+    Workload workload;
+    workload.routes.resize(2);
+    workload.routes[1].steps = {step};
+    return workload;
+  };
+  EXPECT_TRUE(has_cpu_work(with(CpuStep{milliseconds(1)})));
+  EXPECT_TRUE(has_cpu_work(with(LockStep{milliseconds(1)})));
+  EXPECT_FALSE(has_cpu_work(with(SleepStep{milliseconds(1)})));
+  EXPECT_FALSE(has_cpu_work(with(CallStep{0})));
+}
+
 }  // namespace
 }  // namespace interleave

@@ -72,21 +72,15 @@ void move_to(const std::vector<std::uint32_t>& cpus) {
   }
 }
 
-bool has_cpu_steps(const std::vector<LoadedWorkload>& workloads) {
-  for (const LoadedWorkload& loaded : workloads) {
-    for (const Route& route : loaded.workload.routes) {
-      for (const Step& step : route.steps) {
-        if (std::holds_alternative<CpuStep>(step)) return true;
-      }
-    }
-  }
-  return false;
+bool any_cpu_work(const std::vector<LoadedWorkload>& workloads) {
+  return std::any_of(workloads.begin(), workloads.end(),
+                     [](const LoadedWorkload& loaded) { return has_cpu_work(loaded.workload); });
 }
 
 // Measured where the servers will run; then the harness goes where the generator runs, to be in nobody else's way.
 std::optional<double> settle(const CpuLayout& layout, const std::vector<LoadedWorkload>& workloads) {
   std::optional<double> rate;
-  if (has_cpu_steps(workloads)) {
+  if (any_cpu_work(workloads)) {
     move_to(layout.server);
     rate = calibrate_cpu_rate().iterations_per_us;
   }
@@ -101,12 +95,7 @@ WorkloadFacts facts_of(const LoadedWorkload& loaded) {
   for (const Route& route : workload.routes) {
     weights += route.weight;
     facts.calls_per_request += route.weight * calls_per_request(route);
-    for (const Step& step : route.steps) {
-      if (const auto* call = std::get_if<CallStep>(&step)) {
-        facts.backend_ms_per_request +=
-            route.weight * 1e3 * mean_latency(workload.services[call->service]).count();
-      }
-    }
+    facts.backend_ms_per_request += route.weight * 1e3 * backend_time(workload, route).count();
   }
   facts.calls_per_request /= weights;
   facts.backend_ms_per_request /= weights;

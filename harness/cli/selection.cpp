@@ -37,7 +37,7 @@ Selection select_cells(const Discovery& found, std::span<const LoadedWorkload> w
       if (wanted.empty() ? model.can("example") : !contains(wanted, model.name)) continue;
       if (!can_serve(model, loaded.workload)) {
         selection.notes.push_back(model.name + " on " + loaded.workload.name +
-                                  ": skipped, it has no routes and the workload's make backend calls");
+                                  ": skipped, it has no routes and the workload's have steps");
         continue;
       }
       cell.models.push_back(model.name);

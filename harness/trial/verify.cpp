@@ -100,7 +100,7 @@ VerifyOutcome verify(const VerifyTarget& target, BlockingBackendClient& backend)
 
 bool can_serve(const ModelDescription& model, const Workload& workload) {
   return model.can("routes") || std::all_of(workload.routes.begin(), workload.routes.end(),
-                                            [](const Route& route) { return calls_per_request(route) == 0; });
+                                            [](const Route& route) { return route.steps.empty(); });
 }
 
 }  // namespace interleave

@@ -2,30 +2,18 @@
 
 #include <algorithm>
 #include <csignal>
-#include <variant>
 
 namespace interleave {
 namespace {
 
 constexpr std::uint64_t kSeedLimit = std::uint64_t{1} << 31;  // exact in Lua, with a thread's number added
 
-// What one request takes with the server to itself.
-std::chrono::duration<double> time_alone(const Workload& workload, const Route& route) {
-  std::chrono::duration<double> alone{0};
-  for (const Step& step : route.steps) {
-    if (const auto* call = std::get_if<CallStep>(&step))
-      alone += mean_latency(workload.services[call->service]);
-    if (const auto* cpu = std::get_if<CpuStep>(&step)) alone += cpu->nominal;
-  }
-  return alone;
-}
-
 }  // namespace
 
 WrkJob wrk_job(const TrialSpec& spec, const Workload& workload, const Endpoint& server,
                std::chrono::nanoseconds duration) {
   std::chrono::duration<double> alone{0};
-  for (const Route& route : workload.routes) alone = std::max(alone, time_alone(workload, route));
+  for (const Route& route : workload.routes) alone = std::max(alone, nominal_time(workload, route));
   WrkJob job;
   job.url = "http://" + to_string(server) + workload.routes.front().target;
   if (workload.routes.size() > 1) {

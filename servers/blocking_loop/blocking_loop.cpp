@@ -1,7 +1,10 @@
-// The mistake on purpose: libuv_loop with blocking backend calls. The loop is there, the sockets of the clients do
-// not block - but while a request waits for the backend the whole loop waits with it. An event loop alone does not
-// give concurrency: what runs in it must not block.
+// The mistake on purpose: libuv_loop with blocking backend calls, file reads and pauses. The loop is there, the
+// sockets of the clients do not block - but while a request waits for the backend the whole loop waits with it. An
+// event loop alone does not give concurrency: what runs in it must not block.
+#include <thread>
+
 #include "servers/common/blocking/backend_pool.hpp"
+#include "servers/common/file_read.hpp"
 #include "servers/common/libuv/uv_server.hpp"
 
 namespace interleave {
@@ -15,6 +18,12 @@ class BlockingLoop final : public UvServer {
   void start_call(PendingCall& pending, BackendCall& call, TimePoint deadline) override {
     blocking_backend_.perform(call, deadline);
     pending.done();
+  }
+
+  std::optional<IoResult> start_file_read(LoopClient&, const FileReadOp& op) override { return read_file(op); }
+  bool sleep_now(const SleepOp& op) override {
+    std::this_thread::sleep_for(op.duration);
+    return true;
   }
 
  private:

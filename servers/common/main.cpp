@@ -12,18 +12,9 @@
 namespace interleave {
 namespace {
 
-bool needs_cpu_rate(const Workload& workload) {
-  for (const Route& route : workload.routes) {
-    for (const Step& step : route.steps) {
-      if (std::holds_alternative<CpuStep>(step)) return true;
-    }
-  }
-  return false;
-}
-
 CpuRate cpu_rate(const ServerOptions& options, const Workload& workload) {
   if (options.cpu_rate) return {*options.cpu_rate};
-  return needs_cpu_rate(workload) ? calibrate_cpu_rate() : CpuRate{1};
+  return has_cpu_work(workload) ? calibrate_cpu_rate() : CpuRate{1};
 }
 
 void serve(const ServerOptions& options) {

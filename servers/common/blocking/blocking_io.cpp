@@ -2,12 +2,14 @@
 
 #include <cerrno>
 #include <ctime>
+#include <thread>
 #include <variant>
 
 #include <poll.h>
 #include <sys/socket.h>
 
 #include "core/net/socket.hpp"
+#include "servers/common/file_read.hpp"
 
 namespace interleave {
 namespace {
@@ -108,7 +110,9 @@ void BlockingIo::perform(const IoOp& op, RequestSession& request) {
   if (const auto* read = std::get_if<ReadOp>(&op)) return perform(*read, request);
   if (const auto* write = std::get_if<WriteOp>(&op)) return perform(*write, request);
   if (const auto* calls = std::get_if<BackendOp>(&op)) return perform(*calls, request);
-  request.session_.complete({});  // a boundary: the same thread goes on
+  if (const auto* file = std::get_if<FileReadOp>(&op)) return request.session_.complete(read_file(*file));
+  if (const auto* sleep = std::get_if<SleepOp>(&op)) std::this_thread::sleep_for(sleep->duration);
+  request.session_.complete({});  // after a boundary the same thread goes on
 }
 
 void BlockingIo::perform(const ReadOp& op, RequestSession& request) {

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "core/net/socket.hpp"
+#include "servers/common/libuv/uv_file_read.hpp"
 
 namespace interleave {
 namespace {
@@ -87,6 +88,11 @@ void UvServer::set_timer(TimePoint at) {
   uv_timer_start(
       &timer_, [](uv_timer_t* timer) { static_cast<UvServer*>(timer->data)->timer_expired(); },
       static_cast<std::uint64_t>(wait.count()) + 1, 0);
+}
+
+std::optional<IoResult> UvServer::start_file_read(LoopClient& client, const FileReadOp& op) {
+  start_uv_file_read(loop_, op, [&client](const IoResult& result) { client.file_read(result); });
+  return std::nullopt;
 }
 
 void UvServer::stop_accepting() {

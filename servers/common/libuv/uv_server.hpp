@@ -19,6 +19,7 @@ class UvServer : public LoopServer {
   Endpoint listen() override;
   void run() override { uv_run(&loop_, UV_RUN_DEFAULT); }
   void stop() noexcept override { uv_async_send(&stop_request_); }  // async-signal-safe by libuv's documentation
+  std::optional<IoResult> start_file_read(LoopClient& client, const FileReadOp& op) override;
 
  private:
   void on_connection(int status);

@@ -105,7 +105,6 @@ BackendPool::~BackendPool() = default;
 
 void BackendPool::start(PendingCall& pending, BackendCall& call) {
   pending.call_ = &call;
-  call.error.clear();
   const auto grant = pool_.acquire(pending);
   using Verdict = CallPool<BackendConnection, PendingCall>::Verdict;
   switch (grant.verdict) {

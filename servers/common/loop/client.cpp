@@ -78,6 +78,29 @@ bool LoopClient::start(const BackendOp& op) {
   return true;
 }
 
+bool LoopClient::start(const SleepOp& op) {
+  if (server_.sleep_now(op)) {
+    session_.complete({});
+    return true;
+  }
+  wait_for(Waiting::sleep, now() + op.duration);
+  return false;
+}
+
+bool LoopClient::start(const FileReadOp& op) {
+  wait_for(Waiting::file, kNever);
+  const std::optional<IoResult> result = server_.start_file_read(*this, op);
+  if (!result) return false;
+  waiting_ = Waiting::nothing;
+  session_.complete(*result);
+  return true;
+}
+
+void LoopClient::file_read(const IoResult& result) {
+  session_.complete(result);
+  completed();
+}
+
 bool LoopClient::start(const BoundaryOp&) {
   session_.complete({});
   return true;
@@ -165,7 +188,11 @@ void LoopClient::call_done(Call& call) {
 void LoopClient::expire() {
   switch (waiting_) {
     case Waiting::nothing:
+    case Waiting::file:
       return;
+    case Waiting::sleep:
+      session_.complete({});
+      return completed();
     case Waiting::linger:
       return close();
     case Waiting::send:

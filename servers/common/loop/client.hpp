@@ -21,14 +21,15 @@ class LoopClient final : public StreamEvents {
   ~LoopClient() override;
 
   void begin(std::unique_ptr<Stream> stream);
-  void advance();  // runs the session until it waits
-  void expire();   // the deadline of what it waits for has come
-  void drain();    // the server stops
+  void advance();                          // runs the session until it waits
+  void expire();                           // the deadline of what it waits for has come
+  void drain();                            // the server stops
+  void file_read(const IoResult& result);  // what LoopServer::start_file_read() began has ended
   [[nodiscard]] bool was_reset() const noexcept { return reset_; }
   [[nodiscard]] Deadlines<LoopClient>::Entry& deadline() noexcept { return deadline_; }
 
  private:
-  enum class Waiting { nothing, receive, send, backend, linger };
+  enum class Waiting { nothing, receive, send, backend, file, sleep, linger };
   struct Call final : PendingCall {
     explicit Call(LoopClient& owner) : client(owner) {}
     void done() override { client.call_done(*this); }
@@ -40,6 +41,8 @@ class LoopClient final : public StreamEvents {
   bool start(const ReadOp& op);
   bool start(const WriteOp& op);
   bool start(const BackendOp& op);
+  bool start(const SleepOp& op);
+  bool start(const FileReadOp& op);
   bool start(const BoundaryOp& op);
   bool start(const CloseOp& op);
 

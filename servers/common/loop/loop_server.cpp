@@ -1,5 +1,7 @@
 #include "servers/common/loop/loop_server.hpp"
 
+#include "servers/common/file_read.hpp"
+
 namespace interleave {
 
 LoopServer::LoopServer(const ServerConfig& config, const Service& service, Counters& counters)
@@ -24,6 +26,10 @@ void LoopServer::ready(LoopClient& client) {
 
 void LoopServer::start_call(PendingCall& pending, BackendCall& call, TimePoint) {
   backend_.start(pending, call);
+}
+
+std::optional<IoResult> LoopServer::start_file_read(LoopClient&, const FileReadOp& op) {
+  return read_file(op);
 }
 
 LoopClient& LoopServer::new_client() {

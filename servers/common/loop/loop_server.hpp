@@ -2,6 +2,7 @@
 // how it stops. A model derives from it and provides LoopIo with its library. All of it belongs to the loop's thread.
 #pragma once
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -25,6 +26,11 @@ class LoopServer : public Server, protected LoopIo {
   [[nodiscard]] BackendPool& backend() noexcept { return backend_; }
   // Starts a backend call; its done() may come at once. A model that waits for it otherwise overrides this.
   virtual void start_call(PendingCall& pending, BackendCall& call, TimePoint deadline);
+  // A value: read already. nullopt: client.file_read() follows. Unless a model's library can do better the file is
+  // read in the loop, which waits for the disk if the page is not cached: readiness exists for sockets only.
+  virtual std::optional<IoResult> start_file_read(LoopClient& client, const FileReadOp& op);
+  // True: the pause is over already, the whole loop has slept. False: the client's deadline ends it.
+  virtual bool sleep_now(const SleepOp&) { return false; }
 
  protected:
   [[nodiscard]] const ServerConfig& config() const noexcept { return config_; }
