@@ -76,7 +76,7 @@ def test_overlapping_calls_overlap_in_loops_and_follow_one_another_elsewhere(ser
 def test_one_call_that_hangs_fails_the_request_and_leaves_nothing(hasty: Server, backend: Backend):
     assert hasty.get("/partly_stuck").status == 504
     hasty.counters_when(lambda c: c["in_flight"] == 0 and c["backend_errors"] == 1)
-    wait_until(lambda: backend.stats()["in_flight"] == 0, "the connection of the call that hangs is closed")
+    wait_until(lambda: backend.stats()["in_flight"] == 0)  # the connection of the call that hangs is closed
     assert body(hasty, "/parallel")["bytes"] == 34, "no late reply answers another call"
 
 
