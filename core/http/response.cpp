@@ -57,6 +57,7 @@ void append_response_head(std::string& out, const ResponseHead& head) {
     append_number(out, static_cast<std::size_t>(head.status));
     out.append(" ").append(reason_phrase(head.status));
     if (head.status == 405) out.append("\r\nAllow: GET, HEAD, POST");
+    if (head.status == 503) out.append("\r\nRetry-After: 1");
     out.append("\r\nContent-Type: ");
   }
   out.append(head.content_type).append("\r\nContent-Length: ");

@@ -29,6 +29,12 @@ TEST(Response, method_not_allowed_says_what_is) {
             "Content-Length: 1\r\n\r\n");
 }
 
+TEST(Response, overload_says_when_to_come_back) {
+  EXPECT_EQ(written({.status = 503, .content_type = "a/b", .content_length = 1}),
+            "before|HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: a/b\r\n"
+            "Content-Length: 1\r\n\r\n");
+}
+
 TEST(Response, every_status_the_suite_answers_has_a_reason) {
   for (const int status : {200, 400, 404, 405, 408, 413, 417, 431, 500, 501, 502, 503, 504, 505}) {
     EXPECT_NE(reason_phrase(status), "Unknown") << status;

@@ -29,8 +29,9 @@ struct WriteOp {
 };
 
 // One call to the simulated backend. `request` is the encoded RESP command, owned by the session. The model fills in
-// `error` (none: answered; timed_out: deadline passed; anything else: could not connect, refused, reset, or an error
-// reply) and `reply_bytes` (length of the bulk reply). Until then the error is no_outcome_yet().
+// `error` (none: answered; timed_out: deadline passed; resource_unavailable_try_again: the model's own limit of calls
+// is reached, it was not made; anything else: could not connect, refused, reset, or an error reply) and `reply_bytes`
+// (length of the bulk reply). Until then the error is no_outcome_yet().
 struct BackendCall {
   std::string_view request;
   std::error_code error;

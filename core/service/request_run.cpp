@@ -7,6 +7,20 @@
 #include "core/service/cpu_work.hpp"
 
 namespace interleave {
+namespace {
+
+int status_of(std::error_code call_error) noexcept {
+  if (call_error == std::errc::timed_out) return 504;
+  return call_error == std::errc::resource_unavailable_try_again ? 503 : 502;
+}
+
+// Of two failed calls, the one that says more of what is wrong: 504, then 502, then 503.
+int worse(int left, int right) noexcept {
+  const auto rank = [](int status) { return status == 504 ? 3 : status == 502 ? 2 : status == 503 ? 1 : 0; };
+  return rank(left) >= rank(right) ? left : right;
+}
+
+}  // namespace
 
 void RequestRun::start(const Service::PreparedRoute& route, std::optional<std::uint64_t> id) {
   route_ = &route;
@@ -78,8 +92,7 @@ RequestRun::Outcome RequestRun::settle_calls(std::error_code error) noexcept {
       continue;
     }
     ++outcome.failed_calls;
-    const bool timed_out = call.error == std::errc::timed_out;
-    if (timed_out || outcome.status == 200) outcome.status = timed_out ? 504 : 502;
+    outcome.status = worse(outcome.status, status_of(call.error));
   }
   return outcome;
 }

@@ -40,7 +40,7 @@ class RequestRun {
     int status = 200;  // anything else: the request has failed, its remaining steps are skipped
   };
   // The calls have been answered; `error` of the operation goes to each call without an outcome of its own. 504 if
-  // any call took too long, else 502 if any failed.
+  // any call took too long, else 502 if any failed, else 503 if any was not made for want of room.
   Outcome settle_calls(std::error_code error) noexcept;
   // 500 unless the whole file was read.
   Outcome settle_file(const IoResult& result) noexcept;

@@ -12,6 +12,7 @@ namespace {
 std::string reply(std::string_view status, std::string_view type, std::string_view body, std::string_view fields) {
   std::string text = "HTTP/1.1 ";
   text.append(status);
+  if (status.starts_with("503")) text.append("\r\nRetry-After: 1");
   if (status.starts_with("405")) text.append("\r\nAllow: GET, HEAD, POST");
   text.append("\r\nContent-Type: ").append(type);
   text.append("\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n");

@@ -34,9 +34,12 @@ TEST(SessionParallel, one_failed_call_fails_the_request) {
     std::uint64_t failed;
   };
   const std::errc ok{};
+  const std::errc full = std::errc::resource_unavailable_try_again;
   for (const Case& c : {Case{{ok, std::errc::connection_reset, ok}, "502 Bad Gateway", 1},
                         Case{{std::errc::timed_out, ok, std::errc::connection_reset}, "504 Gateway Timeout", 2},
-                        Case{{std::errc::connection_reset, ok, std::errc::timed_out}, "504 Gateway Timeout", 2}}) {
+                        Case{{std::errc::connection_reset, ok, std::errc::timed_out}, "504 Gateway Timeout", 2},
+                        Case{{full, ok, ok}, "503 Service Unavailable", 1},
+                        Case{{full, std::errc::connection_reset, full}, "502 Bad Gateway", 3}}) {
     SessionDriver driver;
     std::size_t number = 0;
     driver.backend = [&](BackendCall& call) {

@@ -1,5 +1,6 @@
 #include "servers/common/options.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 
@@ -34,14 +35,21 @@ std::size_t size_option(const std::string& option, const std::string& text) {
   return *size;
 }
 
-nlohmann::ordered_json describe(const ModelInfo& info, const CLI::App& app) {
+// Of a model with workers it is their number, as given.
+std::optional<std::size_t> in_flight_limit(const ModelInfo& info, const ServerConfig& config) {
+  const auto& options = info.options;
+  const bool has_workers = std::find(options.begin(), options.end(), ModelOption::threads) != options.end();
+  return has_workers ? config.threads : info.in_flight_limit;
+}
+
+nlohmann::ordered_json describe(const ModelInfo& info, const ServerConfig& config, const CLI::App& app) {
   nlohmann::ordered_json options = nlohmann::ordered_json::array();
   for (const CLI::Option* option : app.get_options()) {
     options.push_back(
         {{"name", option->get_name()}, {"help", option->get_description()}, {"default", option->get_default_str()}});
   }
   nlohmann::ordered_json prediction{{"in_flight_limit", nullptr}};
-  if (info.in_flight_limit) prediction["in_flight_limit"] = *info.in_flight_limit;
+  if (const auto limit = in_flight_limit(info, config)) prediction["in_flight_limit"] = *limit;
   return {{"name", info.name},        {"family", info.family},    {"summary", info.summary},
           {"options", options},       {"build_type", kBuildType}, {"capabilities", info.capabilities},
           {"prediction", prediction}, {"version", kVersion},      {"commit", kCommit}};
@@ -100,7 +108,7 @@ void add_options(CLI::App& app, Texts& texts, ServerConfig& config) {
   app.add_option("--backend-connections", config.backend_connections, "connections to the backend at most")
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000));
-  app.add_option("--backend-queue", config.backend_queue, "calls that may wait for a connection; beyond: 502")
+  app.add_option("--backend-queue", config.backend_queue, "calls that may wait for a connection; beyond: 503")
       ->capture_default_str()
       ->check(CLI::Range(0, 1'000'000));
   app.add_option("--max-head", texts.max_head, "request line and headers at most; beyond: 431")
@@ -160,7 +168,7 @@ std::optional<ServerOptions> parse_server_options(int argc, char** argv, const M
     throw UsageError(std::string(error.what()) + " (see --help)");
   }
   if (describe_wanted) {
-    std::cout << describe(info, app).dump() << '\n';
+    std::cout << describe(info, config, app).dump() << '\n';
     return std::nullopt;
   }
   return check(texts, config, app);

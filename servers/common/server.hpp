@@ -35,7 +35,8 @@ struct ModelInfo {
   std::string summary;  // one sentence
   std::vector<std::string> capabilities;
   std::vector<ModelOption> options;
-  std::optional<std::size_t> in_flight_limit;  // requests served at a time at most; none: unlimited
+  // Requests served at a time at most; none: unlimited. Of a model with ModelOption::threads it is --threads.
+  std::optional<std::size_t> in_flight_limit;
 };
 
 enum class WhenFull { wait, reject };
@@ -46,7 +47,7 @@ struct ServerConfig {
   SessionOptions session;
   std::size_t max_connections = 10'000;      // clients; further ones wait in the listen queue
   std::size_t backend_connections = 10'000;  // the same limit for every model
-  std::size_t backend_queue = 10'000;        // calls waiting for a connection; beyond: the call fails
+  std::size_t backend_queue = 10'000;        // calls waiting for a connection; beyond: 503
   std::size_t threads = 64;                  // workers of a pool
   std::size_t max_threads = 10'000;          // of models that start threads; beyond: see the model
   std::size_t queue_limit = 10'000;          // requests waiting for a worker

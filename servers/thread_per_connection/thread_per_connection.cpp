@@ -1,5 +1,6 @@
 // A thread for a connection's whole life, keep-alive inside. While a request waits its thread sleeps, and the kernel
 // runs others. Is the cost of threads their creation or their existence? This model creates one per connection only.
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <thread>
@@ -23,7 +24,7 @@ class ThreadPerConnection final : public Server {
         service_(service),
         counters_(counters),
         backend_(config.backend, config.backend_connections, config.backend_queue),
-        threads_(config.max_threads) {}
+        threads_(std::min(config.max_threads, config.max_connections)) {}  // a client is a thread
 
   Endpoint listen() override {
     listener_ = listen_tcp(config_.listen, Blocking::no);

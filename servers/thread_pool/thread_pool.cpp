@@ -70,7 +70,7 @@ ModelInfo model_info() {
           .summary = "A selector, a bounded queue and a fixed number of worker threads",
           .capabilities = {"routes", "keep_alive", "pipelining", "concurrent_clients", "live_counters"},
           .options = {ModelOption::threads, ModelOption::queue},
-          .in_flight_limit = ServerConfig{}.threads};
+          .in_flight_limit = std::nullopt};
 }
 
 std::unique_ptr<Server> make_server(const ServerConfig& config, const Service& service, Counters& counters) {
