@@ -13,12 +13,13 @@ help: ## this list
 deps: ## install what is missing (apt)
 	@scripts/install_deps.sh
 
-build: deps ## build the suite (PRESET=release|dev|asan|tsan)
+build: deps ## build the suite (PRESET=release, dev, asan or tsan)
 	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) > /dev/null
 	@cmake --build --preset $(PRESET)
 
-bench: build ## measure, draw, write results/latest/report.html (PLAN=quick|smoke|FILE)
-	@$(BUILD)/bin/interleave run --plan $(PLAN)
+bench: build ## measure, draw results/latest/report.html (PLAN=NAME or FILE; or WAIT=20ms CPU=200us CONNECTIONS=256)
+	@$(BUILD)/bin/interleave run --plan $(PLAN) $(if $(WAIT),--wait $(WAIT)) $(if $(CPU),--cpu $(CPU)) \
+	  $(if $(CONNECTIONS),--connections $(CONNECTIONS))
 	@$(MAKE) --no-print-directory report RUN=results/latest
 
 report: ## draw the charts and the page of a run again (RUN=results/...)

@@ -32,6 +32,8 @@ void add_common(CLI::App& command, CommonOptions& common) {
 
 // Option values that are checked and converted after parsing.
 struct RunTexts {
+  std::string wait;
+  std::string cpu;
   std::string warmup;
   std::string duration;
   std::uint32_t repetitions = 0;
@@ -52,6 +54,8 @@ void add_run(CLI::App& app, RunOptions& options, RunTexts& texts) {
                   "connections of the closed loop, by comma: 1,64,256")
       ->delimiter(',')
       ->check(CLI::Range(1, 1'000'000));
+  run->add_option("--wait", texts.wait, "measure your own service: one backend call of this time, as 20ms");
+  run->add_option("--cpu", texts.cpu, "and this much CPU work before it, as 200us");
   run->add_option("--repetitions", texts.repetitions, "launches of each cell")->check(CLI::Range(1, 10'000));
   run->add_option("--warmup", texts.warmup, "warm-up of each trial, as 500ms");
   run->add_option("--duration", texts.duration, "measured window of each trial, as 2s");
@@ -63,7 +67,9 @@ void add_run(CLI::App& app, RunOptions& options, RunTexts& texts) {
   run->add_flag("--quiet", texts.quiet, "no progress, no table");
   run->add_flag("--json", texts.json, "print summary.json at the end instead of the table");
   add_common(*run, options.common);
-  run->footer(footer("interleave run --plan quick --models libuv_loop --connections 1,64"));
+  run->footer(
+      footer("interleave run --plan quick --models libuv_loop --connections 1,64\n"
+             "  interleave run --wait 20ms --cpu 200us --connections 256"));
 }
 
 void add_list(CLI::App& app, ListOptions& options) {
@@ -100,18 +106,32 @@ void add_doctor(CLI::App& app, DoctorOptions& options) {
   doctor->footer(footer("interleave doctor"));
 }
 
+// What a workload file may say of a call or of CPU work.
+std::chrono::nanoseconds custom_time(const char* name, const std::string& text) {
+  const std::chrono::nanoseconds time = duration_option(name, text);
+  if (time < std::chrono::nanoseconds(1) || time > std::chrono::minutes(1)) {
+    throw UsageError(fmt::format("{} '{}': want a time from 1ns to 1min", name, text));
+  }
+  return time;
+}
+
 void convert(const CLI::App& run, const RunTexts& texts, RunOptions& options) {
   if (run.count("--repetitions") > 0) options.overrides.repetitions = texts.repetitions;
   if (run.count("--seed") > 0) options.overrides.seed = texts.seed;
   if (!texts.warmup.empty()) options.overrides.warmup = duration_option("--warmup", texts.warmup);
   if (!texts.duration.empty()) options.overrides.duration = duration_option("--duration", texts.duration);
+  if (!texts.wait.empty()) options.custom.wait = custom_time("--wait", texts.wait);
+  if (!texts.cpu.empty()) options.custom.cpu = custom_time("--cpu", texts.cpu);
+  if (!options.custom.empty() && run.count("--workloads") > 0) {
+    throw UsageError("--wait and --cpu describe a workload of their own: leave out --workloads");
+  }
   options.pin = !texts.no_pin;
   if (texts.quiet && texts.json) throw UsageError("--quiet and --json exclude each other: choose one");
   if (texts.quiet) options.output = Output::quiet;
   if (texts.json) options.output = Output::json;
   if (options.resume.empty()) return;
-  for (const char* fixed : {"--plan", "--models", "--workloads", "--connections", "--repetitions", "--seed", "--out",
-                            "--warmup", "--duration", "--no-pin"}) {
+  for (const char* fixed : {"--plan", "--models", "--workloads", "--wait", "--cpu", "--connections", "--repetitions",
+                            "--seed", "--out", "--warmup", "--duration", "--no-pin"}) {
     if (run.count(fixed) > 0)
       throw UsageError(fmt::format("{} cannot be changed with --resume: start a new run", fixed));
   }

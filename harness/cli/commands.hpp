@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "harness/plan/custom_workload.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/process/interrupt.hpp"
 
@@ -25,6 +26,7 @@ struct RunOptions {
   CommonOptions common;
   std::string plan = "quick";  // a name in harness/plans or a file
   PlanOverrides overrides;
+  CustomRequest custom;          // if not empty: the only workload
   std::filesystem::path out;     // empty: results/<utc>-<commit>-<host>
   std::filesystem::path resume;  // a run to go on with; nothing else may be changed then
   bool dry_run = false;

@@ -66,8 +66,12 @@ fs::path resolve_name(const std::string& name, const fs::path& folder, std::stri
 }
 
 LoadedWorkload load_named_workload(const std::string& name, const Places& places) {
+  return load_workload_file(resolve_name(name, places.workloads(), "workload"));
+}
+
+LoadedWorkload load_workload_file(const fs::path& file) {
   LoadedWorkload loaded;
-  loaded.file = resolve_name(name, places.workloads(), "workload");
+  loaded.file = fs::absolute(file);
   std::ifstream in(loaded.file);
   loaded.source.assign(std::istreambuf_iterator<char>(in), {});
   loaded.workload = load_workload(loaded.file);

@@ -39,5 +39,6 @@ struct LoadedWorkload {
 
 // Throws UsageError.
 [[nodiscard]] LoadedWorkload load_named_workload(const std::string& name, const Places& places);
+[[nodiscard]] LoadedWorkload load_workload_file(const std::filesystem::path& file);
 
 }  // namespace interleave

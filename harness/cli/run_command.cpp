@@ -8,6 +8,7 @@
 #include <sched.h>
 
 #include "core/service/cpu_work.hpp"
+#include "core/workload/load_workload.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/places.hpp"
 #include "harness/cli/progress.hpp"
@@ -16,6 +17,7 @@
 #include "harness/cli/table.hpp"
 #include "harness/process/child.hpp"
 #include "harness/process/host.hpp"
+#include "harness/record/atomic_file.hpp"
 #include "harness/record/record_io.hpp"
 #include "harness/record/summarize.hpp"
 #include "harness/trial/runner.hpp"
@@ -35,12 +37,28 @@ struct Prepared {
   Plan plan;
 };
 
-Prepared prepare(const Plan& plan, const Places& places, const Interrupt& interrupt) {
+constexpr const char* kCustomFile = "custom.toml";  // in the run's folder
+
+// The workload that was asked for by its numbers: of a run that goes on it is in the folder, else it is still to be
+// written there.
+LoadedWorkload load_custom(const RunOptions& options) {
+  if (!options.resume.empty()) return load_workload_file(options.resume / kCustomFile);
+  LoadedWorkload loaded;
+  loaded.source = custom_workload(options.custom);
+  loaded.workload = parse_workload(loaded.source, kCustomFile);
+  return loaded;
+}
+
+bool is_custom(const RunOptions& options, const std::string& name) {
+  return name == kCustomWorkload && (!options.custom.empty() || !options.resume.empty());
+}
+
+Prepared prepare(const RunOptions& options, const Plan& plan, const Places& places, const Interrupt& interrupt) {
   Prepared prepared;
   prepared.places = places;
   prepared.plan = plan;
   for (std::string& name : prepared.plan.workloads) {
-    prepared.workloads.push_back(load_named_workload(name, places));
+    prepared.workloads.push_back(is_custom(options, name) ? load_custom(options) : load_named_workload(name, places));
     name = prepared.workloads.back().workload.name;
   }
   prepared.discovery = discover_servers(places.bin_dir, interrupt);
@@ -233,7 +251,21 @@ void print_result(const SummaryRecord& summary, const RunFolder& folder, Output 
 
 Plan plan_of(const RunOptions& options, const Places& places) {
   Plan plan = load_plan(resolve_name(options.plan, places.plans(), "plan"));
-  return apply_overrides(std::move(plan), options.overrides);
+  PlanOverrides overrides = options.overrides;
+  if (!options.custom.empty()) {
+    overrides.workloads = {std::string(kCustomWorkload)};
+    if (overrides.connections.empty()) overrides.connections = LoadDefaults{}.connections;
+  }
+  return apply_overrides(std::move(plan), overrides);
+}
+
+// Servers read it from there, and with it the run can be resumed and reproduced.
+void store_custom(Prepared& prepared, const RunFolder& folder) {
+  for (LoadedWorkload& loaded : prepared.workloads) {
+    if (!loaded.file.empty()) continue;
+    loaded.file = std::filesystem::absolute(folder.path() / kCustomFile);
+    write_atomically(loaded.file, loaded.source);
+  }
 }
 
 }  // namespace
@@ -243,7 +275,7 @@ ExitCode execute(const RunOptions& options, const Interrupt& interrupt) {
   const bool resuming = !options.resume.empty();
   std::optional<RunRecord> begun;
   if (resuming) begun = read_run(options.resume);
-  const Prepared prepared = prepare(begun ? begun->plan : plan_of(options, places), places, interrupt);
+  Prepared prepared = prepare(options, begun ? begun->plan : plan_of(options, places), places, interrupt);
   if (options.dry_run) {
     print_plan(prepared);
     return ExitCode::ok;
@@ -256,6 +288,7 @@ ExitCode execute(const RunOptions& options, const Interrupt& interrupt) {
   const LayoutChoice layout = pin ? choose_layout(topology) : unpinned_layout(topology);
   RunFolder folder = resuming ? RunFolder::open(options.resume, places.results())
                               : RunFolder::create(options.out, places.results(), run_name(utc_now(), kCommit));
+  store_custom(prepared, folder);
   RunRecord run = begun ? *begun : describe_run(prepared, folder.path(), layout, topology, interrupt);
   const auto rate = settle(layout.layout, prepared.workloads);
   if (!begun) run.cpu_iterations_per_us = rate;

@@ -45,3 +45,23 @@ def test_one_route_costs_no_lua(lab):
     code, out, err = lab.run("--models", "libuv_loop")
     assert code == 0, out + err
     assert lab.trials()[0]["wrk"]["route_requests"] == []
+
+
+def test_a_service_of_ones_own_by_its_numbers(lab):
+    code, out, err = lab.run("--wait", "3ms", "--cpu", "100us", "--connections", "4", "--models", "libuv_loop")
+    assert code == 0, out + err
+    [trial] = lab.trials()
+    assert trial["validity"] != "invalid", trial["reasons"]  # a busy machine's backend may be late
+    assert trial["accounting"]["backend_calls"] > 0
+    workload = (lab.out / "custom.toml").read_text()
+    assert 'cpu = "100us"' in workload and 'constant = "3ms"' in workload
+
+
+@pytest.mark.parametrize("options, problem", [
+    (["--wait", "20"], "--wait '20'"),
+    (["--cpu", "2min"], "--cpu '2min': want a time from 1ns to 1min"),
+    (["--wait", "2ms", "--workloads", "hello"], "leave out --workloads"),
+])
+def test_wrong_numbers_are_refused_in_one_line(lab, options, problem):
+    code, out, err = lab.run(*options)
+    assert code == 2 and problem in err and len(err.splitlines()) == 1, err
