@@ -34,6 +34,12 @@ def leaders(cells: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in ordered if overlap(cell.throughput_rps, ordered[0].throughput_rps)]
 
 
+def _near(best: Sequence[Cell]) -> list[Cell]:
+    """Of the leaders those that may be named in one breath: an interval that is wide because a server's repetitions
+    differ overlaps with anything."""
+    return [cell for cell in best if cell.throughput_rps.estimate >= 0.75 * best[0].throughput_rps.estimate]
+
+
 def throughput_sentence(run: Run, workload: str) -> str:
     """Who answers how many, at the largest load with an ok cell; who is left out, and that it is."""
     load = ranked_load(run, workload)
@@ -49,7 +55,7 @@ def throughput_sentence(run: Run, workload: str) -> str:
 
 def _ranking(cells: Sequence[Cell], load: int) -> str:
     at = f"At {words.counted(load, 'connection')}"
-    best = leaders(cells)
+    best = _near(leaders(cells))
     rest = [cell for cell in cells if cell not in best]
     names = words.listed([cell.model for cell in best])
     low, high = (words.number(f(cell.throughput_rps.estimate for cell in best)) for f in (min, max))

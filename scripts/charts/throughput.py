@@ -170,8 +170,11 @@ def _draw_repetitions(axes: Axes, series: _Series, value: Callable[[Cell, float]
 
 
 def _finish_residuals(axes: Axes, run: Run, cells: Sequence[Cell]) -> None:
-    residuals = [_residual(cell, rate) for cell in cells if cell.predicted for rate in _rates(run, cell)]
-    reach = max([13.0, *(1.1 * abs(residual) for residual in residuals)])
+    # Every estimate and repetition is in sight; an interval that goes beyond leaves the panel, in the table it is whole.
+    rates = [(cell, trial.throughput_rps) for cell in cells if cell.predicted for trial in run.trials_of(cell)
+             if trial.throughput_rps is not None]
+    rates += [(cell, cell.throughput_rps.estimate) for cell in cells if cell.predicted and cell.usable]
+    reach = max([13.0, *(1.25 * abs(_residual(cell, rate)) for cell, rate in rates)])
     axes.set_ylim(-reach, reach)
     axes.axhline(0, color=INK, linewidth=0.8)
     for bound in (-10, 10):
