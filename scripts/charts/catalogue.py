@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 import matplotlib
 
 from charts.chart import Chart
+from charts.cost import draw_cost, draw_footprint
 from charts.json_reader import RunError
 from charts.latency import draw_latency
+from charts.nines import draw_nines
 from charts.run_data import Run
 from charts.style import RC
 from charts.throughput import draw_throughput
@@ -16,6 +18,9 @@ from charts.throughput import draw_throughput
 FIGURES: dict[str, Callable[[Run], list[Chart]]] = {
     "S5": draw_throughput,   # throughput against connections
     "S5b": draw_latency,     # latency percentiles against connections
+    "S6": draw_nines,        # latency by nines
+    "S10": draw_footprint,   # memory and threads
+    "S11": draw_cost,        # CPU time and context switches per request
 }
 
 

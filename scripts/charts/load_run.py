@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from charts.json_reader import Reader, RunError, read_json
-from charts.run_data import (PERCENTILES, VALIDITIES, Cell, Estimate, Finding, Layout, Model, Plan, Prediction, Run,
+from charts.run_data import (PERCENTILES, VALIDITIES, Cell, Estimate, Finding, Layout, Model, Plan, Prediction, Quantile, Run,
                              Trial, TrialCounts, Warning, Workload)
 
 SCHEMA_VERSION = 1
@@ -126,7 +126,12 @@ def _cell(cell: Reader) -> Cell:
         throughput_rps=_estimate(cell.optional_object("throughput_rps")),
         latency_ms={name: _estimate(latency.optional_object(name)) for name in PERCENTILES},
         latency_note=latency.text("note", ""),
+        quantiles=tuple(Quantile(q.number("quantile"), q.number("latency_ms"), q.number("low_ms"), q.number("high_ms"))
+                        for q in cell.objects("latency_quantiles")),
         cpu_us_per_request=_estimate(cell.optional_object("cpu_us_per_request")),
+        ctx_switches_per_request=_estimate(cell.optional_object("ctx_switches_per_request")),
+        rss_mib=_estimate(cell.optional_object("rss_mib")),
+        threads=cell.optional_number("threads"),
         errors=cell.mapping("errors", (int,)),
         predicted=_prediction(cell.optional_object("predicted")),
         prediction_note=cell.text("prediction_note", ""),

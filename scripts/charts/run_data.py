@@ -41,6 +41,16 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Quantile:
+    """Of a pooled histogram; only where enough samples lie beyond it."""
+
+    quantile: float
+    latency_ms: float
+    low_ms: float
+    high_ms: float
+
+
+@dataclass(frozen=True)
 class Cell:
     """One model, workload and load, over its repetitions."""
 
@@ -56,7 +66,11 @@ class Cell:
     throughput_rps: Estimate | None
     latency_ms: dict[str, Estimate | None]
     latency_note: str
+    quantiles: tuple[Quantile, ...]  # of all usable repetitions together, ascending
     cpu_us_per_request: Estimate | None
+    ctx_switches_per_request: Estimate | None
+    rss_mib: Estimate | None
+    threads: float | None
     errors: dict[str, int]
     predicted: Prediction | None
     prediction_note: str

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from charts.chart import Chart
 from charts.run_data import Run
 from report.conditions import conditions, threats
+from report.cost import cost, footprint, worst
 from report.io_bound import io_bound
 from report.latency import latency
 from report.predicted import predicted
@@ -24,7 +25,8 @@ _FOLDER = Path(__file__).resolve().parent
 
 def sections_of(run: Run, charts: Sequence[Chart]) -> list[Section]:
     """In the order of the page."""
-    return [trust(run), io_bound(run, charts), latency(run, charts), predicted(run), conditions(run)]
+    return [trust(run), io_bound(run, charts), latency(run, charts), worst(run, charts), cost(run, charts),
+            footprint(run, charts), predicted(run), conditions(run)]
 
 
 def html_page(run: Run, sections: Sequence[Section]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import statistics
 from pathlib import Path
@@ -123,7 +124,7 @@ class Maker:
             "commit": "0123456789ab", "build_type": "Release", "started_utc": "2025-01-31T12:00:00Z",
             "ended_utc": "2025-01-31T12:03:10Z" if complete else None, "complete": complete,
             "plan": {"name": "quick", "description": "Synthetic: made for a test", "driver": "wrk",
-                     "workloads": self.workloads, "models": self.models, "connections": list(LOADS),
+                     "workloads": self.workloads, "models": self.models, "connections": list(LOADS), "cells": [],
                      "repetitions": self.repetitions, "warmup_ns": 500_000_000, "duration_ns": 2_000_000_000,
                      "seed": self.seed, "calibration": {"repetitions": 3, "cpu_connections": 64}},
             "models": [{"name": name, "family": MODELS[name][0], "summary": f"what <{name}> does",
@@ -158,6 +159,22 @@ class Maker:
                         "trials": {**counts, "missing": len(run["order"]) - len(trials)}},
                 "cells": [cell for cell in cells if cell["trials"]]}
 
+    @staticmethod
+    def quantiles(used: list[Json]) -> list[Json]:
+        """Of all repetitions together; as in the real file only where 20 samples lie beyond."""
+        counts: dict[int, int] = {}
+        for trial in used:
+            for value, count in trial["wrk"]["raw_us"]:
+                counts[value] = counts.get(value, 0) + count
+        values = [value / 1000 for value, count in sorted(counts.items()) for _ in range(count)]
+        result = []
+        for share in (0.1, 0.5, 0.9, 0.99, 0.999):
+            rank = max(1, math.ceil(len(values) * share))
+            if len(values) - rank >= 20:
+                value = values[rank - 1]
+                result.append({"quantile": share, "latency_ms": value, "low_ms": value * 0.99, "high_ms": value * 1.01})
+        return result
+
     def cell(self, run: Json, trials: list[Json], workload: str, load: int, model: str) -> Json:
         planned = [name for name in run["order"] if name[5:].startswith(f"{model}-{workload}-c{load}-r")]
         own = [trial for trial in trials if trial["id"] in planned]
@@ -184,10 +201,12 @@ class Maker:
                 "load": {"kind": "closed", "connections": load, "rate_rps": None}, "repetitions": self.repetitions,
                 "repetitions_ok": ok, "indicative": ok < 6, "throughput_rps": throughput,
                 "latency_ms": {**percentiles, "p999": None, "mean": None, "max": None, "note": note},
-                "latency_quantiles": [],
+                "latency_quantiles": [] if voided else self.quantiles(used),
                 "errors": {"connect": 0, "read": 0, "status": 0, "timeout": 0, "write": 0},
                 "cpu_us_per_request": estimate([cpu_us * self.random.gauss(1, 0.03) for _ in used]),
-                "ctx_switches_per_request": None, "rss_mib": None, "threads": 1, "goodput_rps": throughput,
+                "ctx_switches_per_request": estimate([1.5 * self.random.gauss(1, 0.02) for _ in used]),
+                "rss_mib": estimate([5 + load / 100 + self.random.gauss(0, 0.01) for _ in used]),
+                "threads": 1 if used else None, "goodput_rps": throughput,
                 "predicted": {"throughput_rps": predicted, "latency_ms": load / predicted * 1e3,
                               "bound_by": "cpu" if predicted >= 1e6 / cpu_us else "clients",
                               "mva_rps": predicted * 0.97,

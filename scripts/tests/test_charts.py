@@ -106,6 +106,25 @@ def test_latency_marks_what_is_null_with_its_reason(drawn):
     assert found.notes[0] == "libuv_loop at 1: no p99 (cross): fewer than 20 samples of a repetition lie beyond it"
 
 
+@pytest.mark.parametrize("figure, panel, name, key", [("S11", 0, "CPU time", "cpu_us_per_request"),
+                                                       ("S11", 1, "context switches", "ctx_switches_per_request"),
+                                                       ("S10", 0, "memory", "rss_mib")])
+def test_costs_show_the_summary(drawn, runs, figure, panel, name, key):
+    axes = chart(drawn["full"], figure).canvas.axes[panel][0]
+    for model in ("single_threaded", "libuv_loop"):
+        assert points(axes, f"{name}:{model}") == \
+            [(cell["load"]["connections"], cell[key]["estimate"]) for cell in summary_cells(runs["full"], model)]
+
+
+def test_nines_show_the_largest_load_with_a_latency_and_end_where_samples_end(drawn, runs):
+    found = chart(drawn["full"], "S6")
+    cell = summary_cells(runs["full"], "libuv_loop")[-1]
+    upper = [q["latency_ms"] for q in cell["latency_quantiles"] if q["quantile"] >= 0.5]
+    (bar,) = found.canvas.axes[0][0].containers
+    assert list(bar.lines[0].get_ydata()) == upper
+    assert "single_threaded" not in found.description, "it has no latency: no line, not a zero"
+
+
 def test_axes_name_their_units(drawn):
     for found in drawn["full"]:
         labels = [axes.get_ylabel() for row in found.canvas.axes for axes in row]
@@ -172,7 +191,7 @@ def test_command_writes_svg_and_png(copy_run, capsys):
 
 def test_unknown_figure_is_refused(copy_run, capsys):
     assert main([str(copy_run()), "--only", "S99"]) == 2
-    assert capsys.readouterr().err == "error: no figure 'S99': there are S5, S5b\n"
+    assert capsys.readouterr().err == "error: no figure 'S99': there are S5, S5b, S6, S10, S11\n"
 
 
 @pytest.mark.parametrize("value, expected", [

@@ -112,7 +112,7 @@ def test_ids_are_unique_and_links_lead_somewhere(pages, variant):
 
 def test_every_section_is_a_question_with_an_answer(pages):
     questions = re.findall(r"<h2[^>]*>(.*?)</h2>\s*<p class=\"answer\">", pages["full"])
-    assert len(questions) == 6 and all(question.endswith("?") for question in questions)
+    assert len(questions) == 9 and all(question.endswith("?") for question in questions)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
