@@ -38,8 +38,6 @@ class LoadTrace : public testing::Test {
     std::filesystem::create_directories(folder_);
   }
   ~LoadTrace() override { std::filesystem::remove_all(folder_); }
-  LoadTrace(const LoadTrace&) = delete;
-  LoadTrace& operator=(const LoadTrace&) = delete;
 
   void write(const std::string& text) const { std::ofstream(folder_ / "db.trace") << text; }
   [[nodiscard]] std::filesystem::path workload() const { return folder_ / "w.toml"; }

@@ -48,7 +48,7 @@ ParallelStep read_parallel(const ConfigNode& node, const std::vector<ServiceSpec
 FileStep read_file_step(const ConfigNode& node) {
   const std::optional<std::uint64_t> bytes = parse_size(node.text());
   if (!bytes || *bytes == 0 || *bytes > kLargestFile) {
-    node.fail("file '" + node.text() + "': use a size from \"1B\" to \"1MiB\", such as \"4KiB\"");
+    node.fail("file '" + node.text() + R"(': use a size from "1B" to "1MiB", such as "4KiB")");
   }
   return FileStep{*bytes};
 }

@@ -76,7 +76,7 @@ std::size_t format_counters(const CounterTotals& totals, const ProcessUsage& usa
   line.member("connections_accepted", totals.connections_accepted);
   line.member("connections_closed", totals.connections_closed);
   line.member("connections_reset", totals.connections_reset);
-  line.text(",\"per_connection\":{\"ended\":");
+  line.text(R"(,"per_connection":{"ended":)");
   line.number(totals.connections_ended);
   line.member("responses", totals.ended_responses);
   line.member("responses_squared", totals.ended_responses_squared);
