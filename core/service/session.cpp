@@ -2,14 +2,10 @@
 
 #include <algorithm>
 #include <cassert>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <utility>
 
-#include "core/http/request_parser.hpp"
 #include "core/http/response.hpp"
-#include "core/service/request_run.hpp"
+#include "core/service/session_impl.hpp"
 
 namespace interleave {
 namespace {
@@ -17,99 +13,11 @@ namespace {
 // Replies of pipelined requests are gathered up to about this size before they are written.
 constexpr std::size_t kFlushBytes = std::size_t{16} * 1024;
 
-constexpr std::string_view kText = "text/plain";
-constexpr std::string_view kJson = "application/json";
-
 std::string_view as_text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
-
-class Session::Impl {
- public:
-  Impl(const Service& service, const SessionOptions& options, Counters& counters, Counters::Shard& shard)
-      : service_(service),
-        options_(options),
-        counters_(counters),
-        shard_(&shard),
-        parser_(options.limits.head_bytes, options.limits.body_bytes) {}
-  ~Impl() {
-    leave_flight();
-    shard_->connection_ends(responses_);
-  }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
-  IoOp next(TimePoint now);
-  void complete_read(std::span<const std::byte> data);
-  void complete(IoResult result);
-  void drain() noexcept { draining_ = true; }
-  void use_shard(Counters::Shard& shard) noexcept { shard_ = &shard; }
-
- private:
-  // receiving -> running (-> waiting -> running)* -> receiving; a reply that ends the connection leads to closing.
-  enum class State : std::uint8_t { receiving, running, waiting, closing };
-  enum class Pending : std::uint8_t { none, read, write, backend, file, sleep, boundary };
-
-  // One move that needs no waiting; false: there is none.
-  bool advance(TimePoint now);
-  bool receive(TimePoint now);
-  bool out_of_input(TimePoint now);
-  void run();
-  IoOp wait(TimePoint now);
-  IoOp wait_for_step(TimePoint now);
-  IoOp flush(TimePoint now);
-  void keep_rest_of_input();
-
-  void on_head();
-  void on_body_follows();
-  void on_request();
-  void on_written(IoResult result);
-  void on_settled(const RequestRun::Outcome& outcome);
-  [[nodiscard]] int judge(const RequestHead& head) const noexcept;
-
-  void refuse(int status);
-  void reply_error(int status);
-  void reply_text(int status, std::string_view body);
-  void reply_json(const ReplyBody& body);
-  void append_head(int status, std::string_view content_type, std::size_t content_length);
-  void close() noexcept;
-
-  void accept_request() noexcept;
-  void leave_flight() noexcept;
-
-  const Service& service_;
-  const SessionOptions options_;
-  Counters& counters_;
-  Counters::Shard* shard_;
-
-  RequestParser parser_;
-  RequestRun run_;
-  RequestRun::Progress needs_ = RequestRun::Progress::done;  // while waiting
-  State state_ = State::receiving;
-  Pending pending_ = Pending::none;
-  bool draining_ = false;
-  bool in_flight_ = false;       // counted as such
-  std::uint64_t responses_ = 0;  // on this connection
-  bool at_boundary_ = false;     // a request has been answered and the next one may not begin yet
-
-  std::string_view input_;  // not yet parsed: in the model's buffer until next() returns, then in carried_
-  bool input_is_carried_ = false;
-  std::string carried_;  // at most what one read brought: nothing is read before all of it is used
-  std::string output_;   // replies not yet handed out, or being written
-
-  TimePoint idle_deadline_ = kNever;     // kNever: not waiting between requests
-  TimePoint request_deadline_ = kNever;  // kNever: no byte of a request has come
-
-  // Of the request being received or answered; the parser's own head does not live that long.
-  const Service::PreparedRoute* route_ = nullptr;
-  std::optional<std::uint64_t> id_;
-  int verdict_ = 0;  // what its head alone decides, 200: run the route; 0: no head yet
-  bool is_head_ = false;
-  bool keep_alive_ = false;
-  bool announce_keep_alive_ = false;
-};
 
 // Whatever waits comes after the output is flushed: the client must not wait for a reply that lies here.
 IoOp Session::Impl::next(TimePoint now) {
@@ -329,55 +237,6 @@ void Session::Impl::on_request() {
   } else {
     reply_error(verdict);
   }
-}
-
-// Answers and closes: where the next request would begin is not known.
-void Session::Impl::refuse(int status) {
-  accept_request();
-  is_head_ = parser_.head().method == Method::head;
-  keep_alive_ = false;
-  reply_error(status);
-}
-
-void Session::Impl::reply_error(int status) {
-  reply_text(status, reason_phrase(status));
-}
-
-void Session::Impl::reply_text(int status, std::string_view body) {
-  const bool needs_newline = !body.ends_with('\n');
-  append_head(status, kText, body.size() + (needs_newline ? 1 : 0));
-  if (is_head_) return;
-  output_.append(body);
-  if (needs_newline) output_.push_back('\n');
-}
-
-void Session::Impl::reply_json(const ReplyBody& body) {
-  append_head(200, kJson, size_of(body));
-  if (!is_head_) append_body(output_, body);
-}
-
-// With its head a response is counted and the request is over. It is counted here and not when it has been written,
-// so that a client never knows of a response the server has not counted.
-void Session::Impl::append_head(int status, std::string_view content_type, std::size_t content_length) {
-  const bool stays_open = keep_alive_ && !draining_;
-  const Persistence open = announce_keep_alive_ ? Persistence::announced : Persistence::implied;
-  append_response_head(output_, {.status = status,
-                                 .content_type = content_type,
-                                 .content_length = content_length,
-                                 .persistence = stays_open ? open : Persistence::close});
-  bump(shard_->responses[status_index(status)]);
-  ++responses_;
-  if (stays_open) {
-    state_ = State::receiving;
-    at_boundary_ = options_.yield_between_requests;
-  } else {
-    close();
-  }
-}
-
-void Session::Impl::close() noexcept {
-  state_ = State::closing;
-  input_ = {};
 }
 
 // In flight is the connection rather than each of its requests: pipelined ones are run one after another.
