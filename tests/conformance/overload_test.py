@@ -10,10 +10,41 @@ from typing import Callable, Iterator
 import pytest
 from conftest import MODEL
 
-from processes import binary, run
+from processes import binary, run, wait_until
 from suite import REPLY_DEADLINE_S, Backend, Client, Reply, Server, describe, request
 
 pytestmark = pytest.mark.needs("routes")
+
+# held: long enough for a test to look at what waits behind it, on a busy machine under a sanitizer too.
+WORKLOAD = """
+name = "overload"
+description = "requests that take their place and keep it for a while"
+services.short = { latency = { constant = "1ms" } }
+services.long = { latency = { constant = "100ms" } }
+services.held = { latency = { constant = "2s" } }
+services.stuck = { latency = { constant = "30s" } }
+[[route]]
+target = "/plain"
+[[route]]
+target = "/short"
+steps = [ { call = "short" } ]
+[[route]]
+target = "/long"
+steps = [ { call = "long" } ]
+[[route]]
+target = "/held"
+steps = [ { call = "held" } ]
+[[route]]
+target = "/stuck"
+steps = [ { call = "stuck" } ]
+"""
+
+
+@pytest.fixture(name="workload", scope="module")
+def fixture_workload(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("workload") / "overload.toml"
+    path.write_text(WORKLOAD)
+    return path
 
 
 def expect_busy(reply: Reply) -> None:
@@ -52,12 +83,16 @@ def await_calls(server: Server, calls: int) -> None:
     server.counters_when(lambda counters: counters["backend_calls"] == calls)
 
 
-def test_clients_beyond_the_limit_wait_in_the_listen_queue(start):
+def await_held(backend: Backend) -> None:
+    wait_until(lambda: backend.stats()["in_flight"] == 1)
+
+
+def test_clients_beyond_the_limit_wait_in_the_listen_queue(start, backend: Backend):
     server = start("--max-connections", "1")
     with server.client() as first, server.client() as second:
-        first.send(request("/long", "Connection: close"))
+        first.send(request("/held", "Connection: close"))
         second.send(request("/plain", "Connection: close"))
-        await_calls(server, 1)
+        await_held(backend)
         assert server.counters()["connections_accepted"] == 1
         assert first.reply().status == 200
         first.__exit__()
@@ -70,7 +105,6 @@ def test_calls_wait_for_a_backend_connection(start, backend: Backend):
     clients = [server.client() for _ in range(3)]
     for client in clients:
         client.send(request("/long", "Connection: close"))
-    await_calls(server, 3)
     assert [client.reply().status for client in clients] == [200] * 3
     assert backend.stats()["max_in_flight"] == 1
 
@@ -88,13 +122,13 @@ def test_a_call_beyond_the_backend_queue_is_503(start):
     assert server.counters()["responses"] == {"200": 1, "503": 1}
 
 
-def test_beyond_the_threads_clients_wait_or_are_told_to_come_back(start):
+def test_beyond_the_threads_clients_wait_or_are_told_to_come_back(start, backend: Backend):
     if not has_option("--max-threads"):
         pytest.skip(f"{MODEL} has no --max-threads")
     server = start("--max-threads", "1")
     with server.client() as first, server.client() as second:
-        first.send(request("/long", "Connection: close"))
-        await_calls(server, 1)
+        first.send(request("/held", "Connection: close"))
+        await_held(backend)
         second.send(request("/plain", "Connection: close"))
         if MODEL == "thread_per_connection":
             assert not answered_within(second, 0.05)
@@ -108,13 +142,13 @@ def test_beyond_the_threads_clients_wait_or_are_told_to_come_back(start):
 
 
 @pytest.mark.parametrize("when_full", ["wait", "reject"])
-def test_a_full_queue_waits_or_rejects(start, when_full: str):
+def test_a_full_queue_waits_or_rejects(start, backend: Backend, when_full: str):
     if not has_option("--queue-limit"):
         pytest.skip(f"{MODEL} has no queue")
     server = start("--threads", "1", "--queue-limit", "1", "--when-full", when_full)
     served, *others = (server.client() for _ in range(4))
-    served.send(request("/long", "Connection: close"))
-    await_calls(server, 1)
+    served.send(request("/held", "Connection: close"))
+    await_held(backend)
     for client in others:
         client.send(request("/plain", "Connection: close"))
     replies = [client.reply() for client in others]
