@@ -23,11 +23,40 @@ target_compile_options(interleave_options INTERFACE
   $<$<BOOL:${INTERLEAVE_WERROR}>:-Werror>)
 
 # The commit a binary was built from goes into every result. A header of its own, rewritten only when the commit
-# changes, so that a new commit recompiles one file.
-add_custom_target(interleave_version ALL
-  COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${PROJECT_SOURCE_DIR} -DVERSION=${PROJECT_VERSION}
-          -DBUILD_TYPE=${CMAKE_BUILD_TYPE} -DSANITIZER=${INTERLEAVE_SANITIZER}
-          -DOUTPUT=${PROJECT_BINARY_DIR}/generated/interleave_version.hpp
-          -P ${PROJECT_SOURCE_DIR}/cmake/WriteVersion.cmake
-  BYPRODUCTS "${PROJECT_BINARY_DIR}/generated/interleave_version.hpp"
+# changes, so that a new commit recompiles one file (core/base/commit_record.cpp).
+add_custom_target(interleave_commit ALL
+  COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${PROJECT_SOURCE_DIR}
+          -DOUTPUT=${PROJECT_BINARY_DIR}/generated/interleave_commit.hpp
+          -P ${PROJECT_SOURCE_DIR}/cmake/WriteCommit.cmake
+  BYPRODUCTS "${PROJECT_BINARY_DIR}/generated/interleave_commit.hpp"
   COMMENT "Checking the commit")
+
+# The build id is a hash over that record too; without it the same sources at two commits give programs that are equal
+# but for the record (harness/process/same_program.hpp).
+target_link_options(interleave_options INTERFACE -Wl,--build-id=none)
+
+# What changes when this runs again. The flags are for the history: figures of other flags are those of another machine.
+set(version_build_type "${CMAKE_BUILD_TYPE}")
+if(INTERLEAVE_SANITIZER)
+  string(APPEND version_build_type "+${INTERLEAVE_SANITIZER}")
+endif()
+file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/interleave_version.hpp" @ONLY CONTENT [[
+#pragma once
+namespace interleave {
+inline constexpr const char* kVersion = "@PROJECT_VERSION@";
+inline constexpr const char* kBuildType = "@version_build_type@";
+}  // namespace interleave
+]])
+string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+string(STRIP "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" flags)
+if(INTERLEAVE_SANITIZER)
+  string(APPEND flags " -fsanitize=${INTERLEAVE_SANITIZER}")
+endif()
+string(REPLACE "\\" "" flags "${flags}")
+string(REPLACE "\"" "'" flags "${flags}")
+file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/interleave_flags.hpp" @ONLY CONTENT [[
+#pragma once
+namespace interleave {
+inline constexpr const char* kFlags = "@flags@";
+}  // namespace interleave
+]])

@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAMS = ["wrk", "redis-cli", "cmake", "ninja", "ccache", "g++", "git", "make", "/usr/bin/python3"]
+PROGRAMS = ["wrk", "redis-cli", "curl", "cmake", "ninja", "ccache", "g++", "git", "make", "/usr/bin/python3"]
 PYTHON_MODULES = ["matplotlib", "numpy", "jinja2", "jsonschema", "pytest"]
 
 
@@ -73,7 +73,7 @@ def closure(listed: set[str]) -> set[str]:
 
 def main() -> int:
     build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/release").resolve()
-    listed = set(output("scripts/install_deps.sh", "--list").split())
+    listed = set(output("scripts/install_deps.sh", "--list", "--peers").split())
     used = owners(files_used(build))
     reached = closure(listed)
     missing = sorted({package for package in used.values() if package not in reached})

@@ -5,7 +5,8 @@
 #   scripts/install_deps.sh            install what is missing
 #   scripts/install_deps.sh --list     print the package list, one a line, and stop
 #   scripts/install_deps.sh --missing  print what is missing, one a line, and stop
-#   scripts/install_deps.sh --dev      also what only .ci/run needs (clang-format, clang-tidy, shellcheck)
+#   scripts/install_deps.sh --dev      also what only .ci/run needs (clang, shellcheck, chromium, ...)
+#   scripts/install_deps.sh --peers    also the servers of others that tests/peers measures; Debian starts nginx on port 80
 #
 # Exit: 0 installed or nothing to do, 2 usage, 1 apt failed or no right to install.
 set -euo pipefail
@@ -15,20 +16,30 @@ build_packages=(
   libuv1-dev             # servers/libuv_loop
   libhiredis-dev         # RESP codec
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libfmt-dev
-  libboost1.81-dev       # Boost.Math for the statistics
+  libboost1.81-dev       # Boost.Math for the statistics, Asio
+  libboost-context1.81-dev libboost-fiber1.81-dev  # microbench: what switching costs
+  zlib1g-dev             # histograms in HdrHistogram's encoding
   node-llhttp            # /usr/share/llhttp: the HTTP parser, compiled by cmake/Llhttp.cmake
+  libssl-dev             # SHA-256 of a load schedule
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 run_packages=(
-  wrk redis-tools procps
+  wrk redis-tools curl procps
   python3 python3-matplotlib python3-numpy python3-jinja2
 )
 # No python3-scipy: it needs libboost1.74-dev (through pythran), which conflicts with 1.81. The statistics are tested
 # against a committed table made with scipy; scripts/unpack_scipy.sh gets a private copy to make it again.
 test_packages=(python3-jsonschema python3-pytest)
-dev_packages=(clang clang-format clang-tidy shellcheck valgrind)
+dev_packages=(
+  clang clang-format clang-tidy shellcheck valgrind
+  chromium                           # tests/browser
+  libbenchmark-tools python3-pandas  # compare.py reads the export of the regression gate
+)
+# Node.js of another origin brings its own npm, which Debian's package would conflict with.
+command -v npm >/dev/null || dev_packages+=(nodejs npm)
+peer_packages=(nginx-light libcpp-httplib-dev)
 
-usage() { sed -n '2,10p' "$0" | sed 's/^# \{0,1\}//'; }
+usage() { sed -n '2,11p' "$0" | sed 's/^# \{0,1\}//'; }
 
 wanted=("${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}")
 mode=install
@@ -37,6 +48,7 @@ for arg in "$@"; do
     --list) mode=list ;;
     --missing) mode=missing ;;
     --dev) wanted+=("${dev_packages[@]}") ;;
+    --peers) wanted+=("${peer_packages[@]}") ;;
     -h | --help) usage; exit 0 ;;
     *) echo "error: unknown option '$arg' (see --help)" >&2; exit 2 ;;
   esac

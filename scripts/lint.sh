@@ -7,15 +7,15 @@
 #   scripts/lint.sh FILE...     clang-tidy on these files only
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/install_deps.sh --dev
+scripts/install_deps.sh --dev --peers
 
 if [[ $# -eq 0 ]]; then
   git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
   git ls-files '*.sh' .ci/run | xargs shellcheck
 fi
 
-[[ -f build/dev/build.ninja ]] || cmake --preset dev >/dev/null
-cmake --build build/dev --target interleave_version >/dev/null
+cmake --preset dev >/dev/null # always: a peer that was installed since is compiled only then
+cmake --build build/dev --target interleave_commit >/dev/null
 mkdir -p build/lint
 
 # One file: the preprocessed text and the settings decide whether it must be looked at again.
