@@ -13,6 +13,7 @@ enum class ExitCode : int {
   usage = 2,
   regression = 3,
   invalid_measurement = 4,
+  inconclusive = 5,  // only where it was asked for (--strict)
   not_supported = 77
 };
 

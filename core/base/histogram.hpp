@@ -86,6 +86,12 @@ class Histogram {
   // The bin a value falls into, with its present count. REQUIRES: value <= highest_trackable.
   [[nodiscard]] Bin bin_of(std::uint64_t value) const noexcept { return bin_at(index_of(value)); }
 
+  // All bins by number, in ascending order: the order of HdrHistogram's encodings (hdr_codec.hpp). There are whole
+  // rows of them, so the last ones may lie above highest_trackable. REQUIRES: index < bin_count().
+  [[nodiscard]] std::size_t bin_count() const noexcept { return bins_.size(); }
+  [[nodiscard]] std::uint64_t count_at(std::size_t index) const noexcept { return bins_[index]; }
+  [[nodiscard]] Bin bin_at(std::size_t index) const noexcept;
+
   bool operator==(const Histogram&) const = default;
 
  private:
@@ -100,7 +106,6 @@ class Histogram {
     const unsigned row = width - kSubBucketBits;
     return row * kHalf + (value >> (unit_bits_ + row));
   }
-  [[nodiscard]] Bin bin_at(std::size_t index) const noexcept;
 
   Range range_;
   unsigned unit_bits_ = 0;

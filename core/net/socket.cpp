@@ -15,39 +15,13 @@
 #include <sys/socket.h>
 
 #include "core/base/clock.hpp"
+#include "core/net/socket_address.hpp"
 
 namespace interleave {
 namespace {
 
 [[noreturn]] void throw_error(int error, const std::string& doing) {
   throw std::system_error(error, std::generic_category(), doing);
-}
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-
-  [[nodiscard]] sockaddr* get() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
-};
-
-SocketAddress to_socket_address(const Endpoint& endpoint) {
-  SocketAddress address;
-  auto* const v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
-  if (::inet_pton(AF_INET, endpoint.address.c_str(), &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(endpoint.port);
-    address.size = sizeof(sockaddr_in);
-    return address;
-  }
-  auto* const v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
-  address.storage = {};
-  if (::inet_pton(AF_INET6, endpoint.address.c_str(), &v6->sin6_addr) != 1) {
-    throw_error(EINVAL, "not a numeric address: " + endpoint.address);
-  }
-  v6->sin6_family = AF_INET6;
-  v6->sin6_port = htons(endpoint.port);
-  address.size = sizeof(sockaddr_in6);
-  return address;
 }
 
 UniqueFd open_socket(const SocketAddress& address, Blocking blocking) {

@@ -14,6 +14,7 @@ CounterTotals Counters::totals() const noexcept {
     totals.connections_reset += shard.connections_reset.load(kRelaxed);
     totals.connections_closed += shard.connections_closed.load(kRelaxed);
     totals.connections_accepted += shard.connections_accepted.load(kRelaxed);
+    totals.connections_answered += shard.connections_answered.load(kRelaxed);
     totals.connections_ended += shard.connections_ended.load(kRelaxed);
     totals.ended_responses += shard.ended_responses.load(kRelaxed);
     totals.ended_responses_squared += shard.ended_responses_squared.load(kRelaxed);
@@ -24,6 +25,7 @@ CounterTotals Counters::totals() const noexcept {
   }
   totals.in_flight = in_flight_.load(kRelaxed);
   totals.max_in_flight = max_in_flight_.load(kRelaxed);
+  totals.trace_events_dropped = trace_events_dropped_.load(kRelaxed);
   return totals;
 }
 

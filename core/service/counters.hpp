@@ -30,7 +30,8 @@ struct CounterTotals {
   std::uint64_t backend_errors = 0;                         // of them, without a good reply
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_closed = 0;
-  std::uint64_t connections_reset = 0;  // of those closed: ended by the peer's reset or a failed write
+  std::uint64_t connections_reset = 0;     // of those closed: ended by the peer's reset or a failed write
+  std::uint64_t connections_answered = 0;  // that were sent at least one response
   // Connections whose session has ended, and the responses on each: how evenly were clients served? Jain's index of n
   // connections is (sum of responses)^2 / (n x sum of their squares).
   std::uint64_t connections_ended = 0;
@@ -42,6 +43,7 @@ struct CounterTotals {
   std::uint64_t bytes_out = 0;
   std::uint64_t in_flight = 0;      // requests begun and not answered, now
   std::uint64_t max_in_flight = 0;  // since the start
+  std::uint64_t trace_events_dropped = 0;
 
   [[nodiscard]] std::uint64_t all_responses() const noexcept {
     std::uint64_t sum = 0;
@@ -60,6 +62,7 @@ class Counters {
     std::atomic<std::uint64_t> connections_accepted{0};
     std::atomic<std::uint64_t> connections_closed{0};
     std::atomic<std::uint64_t> connections_reset{0};
+    std::atomic<std::uint64_t> connections_answered{0};
     std::atomic<std::uint64_t> connections_ended{0};
     std::atomic<std::uint64_t> ended_responses{0};
     std::atomic<std::uint64_t> ended_responses_squared{0};
@@ -87,6 +90,9 @@ class Counters {
   }
   void request_ends() noexcept { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
 
+  // Of the trace, if the server records one: events that found no room.
+  [[nodiscard]] std::atomic<std::uint64_t>& trace_events_dropped() noexcept { return trace_events_dropped_; }
+
   // Async-signal-safe.
   [[nodiscard]] CounterTotals totals() const noexcept;
 
@@ -95,6 +101,7 @@ class Counters {
   std::array<Shard, kShards> shards_{};
   alignas(64) std::atomic<std::uint64_t> in_flight_{0};
   std::atomic<std::uint64_t> max_in_flight_{0};
+  std::atomic<std::uint64_t> trace_events_dropped_{0};
 };
 
 // Adds to a counter of the caller's own shard.

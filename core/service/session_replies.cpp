@@ -44,7 +44,7 @@ void Session::Impl::append_head(int status, std::string_view content_type, std::
                                  .content_length = content_length,
                                  .persistence = stays_open ? open : Persistence::close});
   bump(shard_->responses[status_index(status)]);
-  ++responses_;
+  if (responses_++ == 0) bump(shard_->connections_answered);
   if (stays_open) {
     state_ = State::receiving;
     at_boundary_ = options_.yield_between_requests;

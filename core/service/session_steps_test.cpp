@@ -120,6 +120,7 @@ TEST(SessionCounters, say_how_many_responses_each_ended_connection_had) {
   driver.send(get("/hello") + get("/hello") + get("/hello"));
   driver.run();
   EXPECT_EQ(driver.totals().connections_ended, 0U);
+  EXPECT_EQ(driver.totals().connections_answered, 1U);
   driver.destroy();
   EXPECT_EQ(driver.totals().connections_ended, 1U);
   EXPECT_EQ(driver.totals().ended_responses, 3U);
@@ -130,6 +131,7 @@ TEST(SessionCounters, say_how_many_responses_each_ended_connection_had) {
   silent.run();
   silent.destroy();
   EXPECT_EQ(silent.totals().ended_unanswered, 1U);
+  EXPECT_EQ(silent.totals().connections_answered, 0U);
 }
 
 }  // namespace
