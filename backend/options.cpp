@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/base/error.hpp"
-#include "interleave_version.hpp"
+#include "core/base/version.hpp"
 
 namespace interleave {
 namespace {
@@ -34,7 +34,7 @@ std::optional<BackendOptions> parse_backend_options(int argc, char** argv) {
   app.footer(kFooter);
   BackendOptions options;
   std::string listen = "127.0.0.1:7000";
-  app.set_version_flag("--version", std::string(kVersion) + " (" + kCommit + ", " + kBuildType + ")");
+  app.set_version_flag("--version", version_text());
   app.add_option("--listen", listen, "ADDRESS:PORT to serve on; port 0 lets the kernel choose")
       ->capture_default_str();
   app.add_option("--workload", options.workload, "workload file: the services to simulate");

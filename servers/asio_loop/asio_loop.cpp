@@ -98,7 +98,7 @@ ModelInfo model_info() {
   return {.name = INTERLEAVE_MODEL_NAME,
           .family = "loop",
           .summary = "One thread with a Boost.Asio io_context and completion handlers",
-          .capabilities = {"routes", "keep_alive", "pipelining", "concurrent_clients", "live_counters"},
+          .capabilities = {"routes", "keep_alive", "pipelining", "concurrent_clients", "live_counters", "trace"},
           .options = {},
           .in_flight_limit = std::nullopt};
 }

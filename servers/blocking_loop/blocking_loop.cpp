@@ -36,7 +36,7 @@ ModelInfo model_info() {
   return {.name = INTERLEAVE_MODEL_NAME,
           .family = "loop",
           .summary = "The mistake on purpose: a libuv loop that makes blocking backend calls",
-          .capabilities = {"routes", "keep_alive", "pipelining", "live_counters"},
+          .capabilities = {"routes", "keep_alive", "pipelining", "live_counters", "trace"},
           .options = {},
           .in_flight_limit = 1};
 }

@@ -53,6 +53,7 @@ class HeadCounter {
 struct Client {
   UniqueFd fd;
   HeadCounter heads;
+  std::uint64_t responses = 0;
 };
 
 class Ceiling final : public Server {
@@ -111,7 +112,7 @@ class Ceiling final : public Server {
     set_no_delay(fd.get());
     watch(fd.get());
     const int key = fd.get();
-    clients_[key] = Client{.fd = std::move(fd), .heads = {}};
+    clients_[key] = Client{.fd = std::move(fd), .heads = {}, .responses = 0};
   }
 
   void serve(int fd) {
@@ -119,18 +120,21 @@ class Ceiling final : public Server {
     if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (received <= 0) return close(fd, received < 0);
     bump(shard_.bytes_in, static_cast<std::uint64_t>(received));
-    const unsigned heads = clients_[fd].heads.count({buffer_.data(), static_cast<std::size_t>(received)});
+    Client& client = clients_[fd];
+    const unsigned heads = client.heads.count({buffer_.data(), static_cast<std::size_t>(received)});
     for (unsigned left = heads; left > 0;) {
       const unsigned now = std::min<unsigned>(left, kMostAtOnce);
-      if (!reply(fd, now)) return close(fd, true);
+      if (!reply(client, now)) return close(fd, true);
       left -= now;
     }
   }
 
   // A ruler has no output queue: a client that does not read its replies is cut off.
-  bool reply(int fd, unsigned count) {
+  bool reply(Client& client, unsigned count) {
     const std::size_t size = count * kReply.size();
-    if (::send(fd, replies_.data(), size, MSG_NOSIGNAL) != static_cast<ssize_t>(size)) return false;
+    if (::send(client.fd.get(), replies_.data(), size, MSG_NOSIGNAL) != static_cast<ssize_t>(size)) return false;
+    if (client.responses == 0) bump(shard_.connections_answered);
+    client.responses += count;
     bump(shard_.requests, count);
     bump(shard_.responses[status_index(200)], count);
     bump(shard_.bytes_out, size);
@@ -138,11 +142,13 @@ class Ceiling final : public Server {
   }
 
   void close_all() {
+    for (const auto& [fd, client] : clients_) shard_.connection_ends(client.responses);
     bump(shard_.connections_closed, clients_.size());
     clients_.clear();
   }
 
   void close(int fd, bool reset) {
+    shard_.connection_ends(clients_[fd].responses);
     clients_.erase(fd);
     bump(shard_.connections_closed);
     if (reset) bump(shard_.connections_reset);

@@ -76,8 +76,9 @@ std::size_t format_counters(const CounterTotals& totals, const ProcessUsage& usa
   line.member("connections_accepted", totals.connections_accepted);
   line.member("connections_closed", totals.connections_closed);
   line.member("connections_reset", totals.connections_reset);
-  line.text(R"(,"per_connection":{"ended":)");
-  line.number(totals.connections_ended);
+  line.text(R"(,"per_connection":{"answered":)");
+  line.number(totals.connections_answered);
+  line.member("ended", totals.connections_ended);
   line.member("responses", totals.ended_responses);
   line.member("responses_squared", totals.ended_responses_squared);
   line.member("unanswered", totals.ended_unanswered);
@@ -87,6 +88,7 @@ std::size_t format_counters(const CounterTotals& totals, const ProcessUsage& usa
   line.member("bytes_out", totals.bytes_out);
   line.member("in_flight", totals.in_flight);
   line.member("max_in_flight", totals.max_in_flight);
+  line.member("trace_events_dropped", totals.trace_events_dropped);
   line.member("cpu_ns", usage.cpu_ns);
   line.member("user_us", usage.user_us);
   line.member("system_us", usage.system_us);

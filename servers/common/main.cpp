@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "core/base/program.hpp"
+#include "core/trace/trace_file.hpp"
 #include "core/workload/load_workload.hpp"
 #include "servers/common/counters_line.hpp"
 #include "servers/common/options.hpp"
@@ -22,7 +23,10 @@ void serve(const ServerOptions& options) {
   const Workload workload = load_workload(options.workload);
   const Service service(workload, cpu_rate(options, workload));
   Counters counters;
-  const std::unique_ptr<Server> server = make_server(options.config, service, counters);
+  std::optional<TraceRecorder> trace;
+  ServerConfig config = options.config;
+  if (!options.trace.empty()) config.trace = &trace.emplace(counters.trace_events_dropped());
+  const std::unique_ptr<Server> server = make_server(config, service, counters);
   const Endpoint endpoint = server->listen();
   {
     const SignalHandlers handlers(*server, counters);
@@ -31,6 +35,7 @@ void serve(const ServerOptions& options) {
     server->run();
   }
   print_counters(counters);
+  if (trace) write_trace(options.trace, trace->collect());
 }
 
 ExitCode run(int argc, char** argv) {

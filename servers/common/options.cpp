@@ -6,9 +6,11 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "core/base/error.hpp"
 #include "core/base/units.hpp"
+#include "core/base/version.hpp"
 #include "interleave_version.hpp"
 
 namespace interleave {
@@ -35,11 +37,33 @@ std::size_t size_option(const std::string& option, const std::string& text) {
   return *size;
 }
 
+// Written at the very end; that its folder is missing must be said before.
+std::filesystem::path trace_file(const std::filesystem::path& file) {
+  if (file.empty()) return file;
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  if (std::filesystem::is_directory(file) || ::access(folder.c_str(), W_OK) != 0) {
+    throw UsageError("--trace '" + file.string() + "': cannot write there: name a file in a folder that exists");
+  }
+  return file;
+}
+
 // Of a model with workers it is their number, as given.
 std::optional<std::size_t> in_flight_limit(const ModelInfo& info, const ServerConfig& config) {
   const auto& options = info.options;
   const bool has_workers = std::find(options.begin(), options.end(), ModelOption::threads) != options.end();
   return has_workers ? config.threads : info.in_flight_limit;
+}
+
+bool can_trace(const ModelInfo& info) {
+  const auto& capabilities = info.capabilities;
+  return kTraceCompiled && std::find(capabilities.begin(), capabilities.end(), "trace") != capabilities.end();
+}
+
+// What a model can do depends on how it was built.
+std::vector<std::string> capabilities_of(const ModelInfo& info) {
+  std::vector<std::string> capabilities = info.capabilities;
+  if (!kTraceCompiled) std::erase(capabilities, "trace");
+  return capabilities;
 }
 
 nlohmann::ordered_json describe(const ModelInfo& info, const ServerConfig& config, const CLI::App& app) {
@@ -51,8 +75,8 @@ nlohmann::ordered_json describe(const ModelInfo& info, const ServerConfig& confi
   nlohmann::ordered_json prediction{{"in_flight_limit", nullptr}};
   if (const auto limit = in_flight_limit(info, config)) prediction["in_flight_limit"] = *limit;
   return {{"name", info.name},        {"family", info.family},    {"summary", info.summary},
-          {"options", options},       {"build_type", kBuildType}, {"capabilities", info.capabilities},
-          {"prediction", prediction}, {"version", kVersion},      {"commit", kCommit}};
+          {"options", options},       {"build_type", kBuildType}, {"capabilities", capabilities_of(info)},
+          {"prediction", prediction}, {"version", kVersion},      {"commit", build_commit()}};
 }
 
 // Option values as text, before they are checked.
@@ -60,6 +84,7 @@ struct Texts {
   std::string listen = "127.0.0.1:8080";
   std::string backend = "127.0.0.1:7000";
   std::string workload;
+  std::string trace;
   std::string idle_timeout = "60s";
   std::string head_timeout = "10s";
   std::string write_timeout = "30s";
@@ -124,7 +149,8 @@ void add_options(CLI::App& app, Texts& texts, ServerConfig& config) {
 }
 
 ServerOptions check(const Texts& texts, const ServerConfig& parsed, const CLI::App& app) {
-  ServerOptions options{.config = parsed, .workload = texts.workload, .cpu_rate = std::nullopt};
+  ServerOptions options{
+      .config = parsed, .workload = texts.workload, .cpu_rate = std::nullopt, .trace = trace_file(texts.trace)};
   if (texts.workload.empty())
     throw UsageError("--workload is missing: name a workload file, as workloads/one_call.toml");
   options.config.listen = endpoint_option("--listen", texts.listen);
@@ -155,10 +181,13 @@ std::optional<ServerOptions> parse_server_options(int argc, char** argv, const M
   Texts texts;
   ServerConfig config;
   bool describe_wanted = false;
-  app.set_version_flag("--version", std::string(kVersion) + " (" + kCommit + ", " + kBuildType + ")");
+  app.set_version_flag("--version", version_text());
   app.add_flag("--describe", describe_wanted, "print what this server is, as JSON, and exit");
   add_options(app, texts, config);
   for (const ModelOption option : info.options) add_model_option(app, option, config);
+  if (can_trace(info)) {
+    app.add_option("--trace", texts.trace, "record what each request does, and write it to this file at the end");
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {  // --help, --version

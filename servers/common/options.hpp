@@ -12,6 +12,7 @@ struct ServerOptions {
   ServerConfig config;
   std::filesystem::path workload;
   std::optional<double> cpu_rate;  // iterations per microsecond; none: calibrate at the start
+  std::filesystem::path trace;     // where the trace goes; empty: none is recorded
 };
 
 // Parses the command line. --help, --version and --describe print to stdout and give nullopt (exit 0).

@@ -12,6 +12,7 @@
 #include "core/service/counters.hpp"
 #include "core/service/service.hpp"
 #include "core/service/session.hpp"
+#include "core/trace/trace_recorder.hpp"
 
 namespace interleave {
 
@@ -22,6 +23,8 @@ namespace interleave {
 //   concurrent_clients  serves another client while one waits
 //   example             to read and copy; measured only when named
 //   live_counters       prints a counters line on SIGUSR1 (all that use servers/common)
+//   own_cpu_rate        finds out by itself how much work a `cpu` step is (interpreters): is given no --cpu-rate
+//   trace               records a trace with --trace FILE (docs/tracing.md)
 // Options that only some models honour; the others reject them.
 enum class ModelOption {
   threads,      // --threads N: workers
@@ -52,6 +55,7 @@ struct ServerConfig {
   std::size_t max_threads = 10'000;          // of models that start threads; beyond: see the model
   std::size_t queue_limit = 10'000;          // requests waiting for a worker
   WhenFull when_full = WhenFull::wait;
+  TraceRecorder* trace = nullptr;  // outlives the server; nullptr: no trace
 };
 
 class Server {

@@ -21,7 +21,7 @@ class SingleThreaded final : public Server {
         service_(service),
         counters_(counters),
         backend_(config.backend, 1, 0),
-        io_(backend_, stop_) {
+        io_(backend_, stop_, config.trace) {
     // With keep-alive the first client would hold the only thread for as long as it likes.
     config_.session.keep_alive = false;
   }
@@ -71,7 +71,7 @@ ModelInfo model_info() {
   return {.name = INTERLEAVE_MODEL_NAME,
           .family = "blocking",
           .summary = "One thread that serves one request at a time and sleeps while it waits",
-          .capabilities = {"routes", "live_counters"},
+          .capabilities = {"routes", "live_counters", "trace"},
           .options = {},
           .in_flight_limit = 1};
 }

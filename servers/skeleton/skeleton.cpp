@@ -1,8 +1,7 @@
 // A model to copy: the smallest server that keeps the contract. It compiles, runs and passes the tests; it serves one
 // connection at a time, which nobody wants. Make it yours:
 //
-//   cp -r servers/skeleton servers/my_model && mv servers/my_model/skeleton.cpp servers/my_model/my_model.cpp
-//   add `add_server_model(my_model)` to servers/CMakeLists.txt
+//   scripts/new_model.sh my_model
 //
 // You provide: how to accept, how to wait, how to wake. You do not provide: options, signals, the ready line,
 // counters lines (servers/common), HTTP, routes, steps, replies (core/service).
@@ -26,7 +25,7 @@ class Skeleton final : public Server {
         service_(service),
         counters_(counters),
         backend_(config.backend, 1, 0),
-        io_(backend_, stop_) {}
+        io_(backend_, stop_, config.trace) {}
 
   // Required: bind, and say which port it became. listen_tcp() sets what every model wants (address reuse, backlog).
   Endpoint listen() override {
@@ -55,7 +54,7 @@ class Skeleton final : public Server {
 
     // The session is one connection's whole protocol. Here is the model: how each operation is waited for.
     // A blocking model lets BlockingIo wait on the calling thread. A loop starts the operation instead and comes
-    // back to session.next() from its callback: see servers/libuv_loop/client.cpp.
+    // back to session.next() from its callback: see servers/common/loop/client.cpp.
     Session session(service_, config_.session, counters_, shard);
     const std::error_code error = io_.serve(session, client.get());
 
@@ -81,7 +80,7 @@ ModelInfo model_info() {
   return {.name = INTERLEAVE_MODEL_NAME,
           .family = "blocking",
           .summary = "The model to copy: one connection at a time, with keep-alive",
-          .capabilities = {"routes", "keep_alive", "pipelining", "live_counters", "example"},
+          .capabilities = {"routes", "keep_alive", "pipelining", "live_counters", "trace", "example"},
           .options = {},
           .in_flight_limit = 1};
 }

@@ -13,6 +13,7 @@
 #include "servers/common/blocking/thread_count.hpp"
 #include "servers/common/server.hpp"
 #include "servers/common/wake_event.hpp"
+#include "servers/thread_per_connection/client_sockets.hpp"
 
 namespace interleave {
 namespace {
@@ -23,6 +24,7 @@ class ThreadPerConnection final : public Server {
       : config_(config),
         service_(service),
         counters_(counters),
+        acceptor_trace_(config.trace),
         backend_(config.backend, config.backend_connections, config.backend_queue),
         threads_(std::min(config.max_threads, config.max_connections)) {}  // a client is a thread
 
@@ -47,6 +49,7 @@ class ThreadPerConnection final : public Server {
       }
     }
     listener_.reset();
+    clients_.end_input();
     threads_.wait_for_none();
   }
 
@@ -60,7 +63,8 @@ class ThreadPerConnection final : public Server {
     bump(shard.connections_accepted);
     set_no_delay(client.get());
     try {
-      std::thread([this, &shard, fd = client.get()] { serve(UniqueFd(fd), shard); }).detach();
+      const std::uint32_t trace_id = acceptor_trace_.accepted();
+      std::thread([this, &shard, trace_id, fd = client.get()] { serve(UniqueFd(fd), shard, trace_id); }).detach();
       (void)client.release();  // the thread's now
       bump(shard.threads_created);
     } catch (const std::system_error&) {
@@ -69,14 +73,20 @@ class ThreadPerConnection final : public Server {
     }
   }
 
-  void serve(UniqueFd client, Counters::Shard& shard) {
-    BlockingIo io(backend_, stop_);
-    Session session(service_, config_.session, counters_, shard);
-    const std::error_code error = io.serve(session, client.get());
+  void serve(UniqueFd client, Counters::Shard& shard, std::uint32_t trace_id) {
+    const std::error_code error = serve_session(client.get(), shard, trace_id);
     close_client(std::move(client));
     bump(shard.connections_closed);
     if (error) bump(shard.connections_reset);
     threads_.remove();
+  }
+
+  std::error_code serve_session(int client, Counters::Shard& shard, std::uint32_t trace_id) {
+    const ClientSockets::Entry entry(clients_, client);
+    set_receive_timeout(client, config_.session.limits.idle_timeout);
+    BlockingIo io(backend_, stop_, config_.trace, IdleWait::in_recv);
+    Session session(service_, config_.session, counters_, shard);
+    return io.serve(session, client, trace_id);
   }
 
   ServerConfig config_;
@@ -84,7 +94,9 @@ class ThreadPerConnection final : public Server {
   Counters& counters_;
   WakeEvent stop_;
   UniqueFd listener_;
+  TraceLane acceptor_trace_;
   BlockingBackendPool backend_;
+  ClientSockets clients_;
   unsigned started_ = 0;
   ThreadCount threads_;  // last: its end waits for the threads that use the others
 };
@@ -95,7 +107,7 @@ ModelInfo model_info() {
   return {.name = INTERLEAVE_MODEL_NAME,
           .family = "threads",
           .summary = "A thread for each connection, for as long as it is open",
-          .capabilities = {"routes", "keep_alive", "pipelining", "concurrent_clients", "live_counters"},
+          .capabilities = {"routes", "keep_alive", "pipelining", "concurrent_clients", "live_counters", "trace"},
           .options = {ModelOption::max_threads},
           .in_flight_limit = std::nullopt};
 }

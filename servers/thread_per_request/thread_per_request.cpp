@@ -22,6 +22,7 @@ class ThreadPerRequest final : public Server {
  public:
   ThreadPerRequest(const ServerConfig& config, const Service& service, Counters& counters)
       : counters_(counters),
+        trace_(config.trace),
         backend_(config.backend, config.backend_connections, config.backend_queue),
         selector_(with_boundaries(config), service, counters, stop_),
         threads_(config.max_threads) {}
@@ -47,12 +48,13 @@ class ThreadPerRequest final : public Server {
   }
 
   void serve(Selector::Connection& connection) {
-    BlockingIo io(backend_, stop_);
-    selector_.give_back(connection, io.serve_request(connection.request()));
+    const RequestSession::Outcome outcome = BlockingIo(backend_, stop_, trace_).serve_request(connection.request());
+    selector_.give_back(connection, outcome);
     threads_.remove();
   }
 
   Counters& counters_;
+  TraceRecorder* trace_;
   WakeEvent stop_;
   BlockingBackendPool backend_;
   Selector selector_;
@@ -65,7 +67,7 @@ ModelInfo model_info() {
   return {.name = INTERLEAVE_MODEL_NAME,
           .family = "threads",
           .summary = "A selector and a new thread for each request",
-          .capabilities = {"routes", "keep_alive", "pipelining", "concurrent_clients", "live_counters"},
+          .capabilities = {"routes", "keep_alive", "pipelining", "concurrent_clients", "live_counters", "trace"},
           .options = {ModelOption::max_threads},
           .in_flight_limit = std::nullopt};
 }

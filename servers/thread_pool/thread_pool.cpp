@@ -18,9 +18,10 @@ class ThreadPool final : public Server {
       : counters_(counters),
         threads_(config.threads),
         when_full_(config.when_full),
+        trace_(config.trace),
         backend_(config.backend, config.backend_connections, config.backend_queue),
         selector_(config, service, counters, stop_),
-        queue_(config.queue_limit) {}
+        queue_(config.queue_limit, config.threads) {}
 
   Endpoint listen() override { return selector_.listen(); }
 
@@ -28,7 +29,7 @@ class ThreadPool final : public Server {
     std::vector<std::jthread> workers;
     workers.reserve(threads_);
     for (std::size_t i = 0; i < threads_; ++i) {
-      workers.emplace_back([this] { work(); });
+      workers.emplace_back([this, i] { work(i); });
       bump(counters_.shard(0).threads_created);
     }
     selector_.run([this](Selector::Connection& connection) { enqueue(connection); });
@@ -46,9 +47,9 @@ class ThreadPool final : public Server {
     if (!queued) selector_.reject(connection);
   }
 
-  void work() {
-    BlockingIo io(backend_, stop_);
-    while (const auto connection = queue_.pop()) {
+  void work(std::size_t worker) {
+    BlockingIo io(backend_, stop_, trace_);
+    while (const auto connection = queue_.pop(worker)) {
       selector_.give_back(**connection, io.serve_request((*connection)->request()));
     }
   }
@@ -56,6 +57,7 @@ class ThreadPool final : public Server {
   Counters& counters_;
   std::size_t threads_;
   WhenFull when_full_;
+  TraceRecorder* trace_;
   WakeEvent stop_;
   BlockingBackendPool backend_;
   Selector selector_;
@@ -68,7 +70,7 @@ ModelInfo model_info() {
   return {.name = INTERLEAVE_MODEL_NAME,
           .family = "threads",
           .summary = "A selector, a bounded queue and a fixed number of worker threads",
-          .capabilities = {"routes", "keep_alive", "pipelining", "concurrent_clients", "live_counters"},
+          .capabilities = {"routes", "keep_alive", "pipelining", "concurrent_clients", "live_counters", "trace"},
           .options = {ModelOption::threads, ModelOption::queue},
           .in_flight_limit = std::nullopt};
 }

@@ -20,6 +20,7 @@ Selector::Selector(ServerConfig config, const Service& service, Counters& counte
       service_(service),
       counters_(counters),
       stop_(stop),
+      trace_(config_.trace),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_.valid()) throw std::system_error(errno, std::generic_category(), "epoll_create1");
 }
@@ -65,6 +66,7 @@ void Selector::dispatch(Connection& connection, std::uint32_t ready, const OnReq
       return close(connection);
     }
   }
+  trace_.record(connection.request_.trace_id(), TraceState::ready);
   on_request(connection);
 }
 
@@ -83,6 +85,7 @@ void Selector::give_back(Connection& connection, RequestSession::Outcome outcome
 void Selector::reject(Connection& connection) {
   constexpr std::string_view kReply =
       "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  trace_.record(connection.request_.trace_id(), TraceState::closed);
   Counters::Shard& shard = counters_.shard(0);
   bump(shard.requests);
   bump(shard.responses[status_index(503)]);
@@ -123,7 +126,8 @@ void Selector::adopt(UniqueFd client) {
   set_no_delay(client.get());
   bump(counters_.shard(0).connections_accepted);
   const int fd = client.get();
-  auto connection = std::make_unique<Connection>(std::move(client), service_, config_.session, counters_);
+  auto connection =
+      std::make_unique<Connection>(std::move(client), service_, config_.session, counters_, trace_.accepted());
   Connection& adopted = *connection;
   const std::lock_guard lock(mutex_);
   connections_.emplace(&adopted, std::move(connection));
@@ -151,7 +155,10 @@ void Selector::dispatch_woken(const OnRequest& on_request) {
     const std::lock_guard lock(mutex_);
     again.swap(again_);
   }
-  for (Connection* connection : again) on_request(*connection);
+  for (Connection* connection : again) {
+    trace_.record(connection->request_.trace_id(), TraceState::ready);
+    on_request(*connection);
+  }
 }
 
 void Selector::expire_idle() {

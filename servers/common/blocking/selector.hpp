@@ -24,8 +24,11 @@ class Selector {
   // A client connection. Owned by the selector; used by one thread at a time.
   class Connection {
    public:
-    Connection(UniqueFd accepted, const Service& service, const SessionOptions& options, Counters& counters)
-        : client_(std::move(accepted)), session_(service, options, counters, counters.shard(0)) {}
+    Connection(UniqueFd accepted, const Service& service, const SessionOptions& options, Counters& counters,
+               std::uint32_t trace_id)
+        : client_(std::move(accepted)),
+          session_(service, options, counters, counters.shard(0)),
+          request_(session_, client_.get(), trace_id) {}
 
     [[nodiscard]] RequestSession& request() noexcept { return request_; }
 
@@ -33,7 +36,7 @@ class Selector {
     friend class Selector;
     UniqueFd client_;
     Session session_;
-    RequestSession request_{session_, client_.get()};
+    RequestSession request_;
     bool parked_ = false;
     Deadlines<Connection>::Entry idle_deadline_;
   };
@@ -54,7 +57,8 @@ class Selector {
 
   // Thread-safe. What became of the connection's request says what comes next.
   void give_back(Connection& connection, RequestSession::Outcome outcome);
-  // Thread-safe. Overload: the request is not read; it is answered 503 with Retry-After, and its connection closed.
+  // On the selector's thread. Overload: the request is not read; it is answered 503 with Retry-After, and its
+  // connection closed.
   void reject(Connection& connection);
 
  private:
@@ -74,6 +78,7 @@ class Selector {
   const Service& service_;
   Counters& counters_;
   const WakeEvent& stop_;
+  TraceLane trace_;  // of the thread that runs the selector
   UniqueFd epoll_;
   UniqueFd listener_;
   WakeEvent woken_;  // raised when connections wait in again_

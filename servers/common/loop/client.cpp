@@ -15,13 +15,24 @@ constexpr std::chrono::seconds kLinger{1};
 }  // namespace
 
 LoopClient::LoopClient(LoopServer& server, const Service& service, const SessionOptions& options, Counters& counters)
-    : server_(server), session_(service, options, counters, counters.shard(0)) {}
+    : server_(server),
+      session_(service, options, counters, counters.shard(0)),
+      trace_id_(server.trace().accepted()) {}
 
 LoopClient::~LoopClient() = default;
 
 void LoopClient::begin(std::unique_ptr<Stream> stream) {
   stream_ = std::move(stream);
   advance();
+}
+
+void LoopClient::go_on() {
+  if (!idle_) server_.trace().record(trace_id_, TraceState::running);
+  advance();
+}
+
+void LoopClient::must_wait() {
+  if (!idle_) server_.trace().record(trace_id_, TraceState::ready);
 }
 
 void LoopClient::advance() {
@@ -33,6 +44,7 @@ void LoopClient::advance() {
 
 bool LoopClient::start(const ReadOp& op) {
   if (!unasked_.empty()) {
+    if (op.idle) begin_request();
     feeding_.swap(unasked_);
     unasked_.clear();
     session_.complete_read(feeding_);
@@ -46,9 +58,21 @@ bool LoopClient::start(const ReadOp& op) {
     }
     return true;
   }
+  idle_ = op.idle;
+  if (idle_) {
+    server_.trace().record(trace_id_, TraceState::idle);
+  } else {
+    server_.trace().waiting(trace_id_, TraceOp::read);
+  }
   receive(true);
   wait_for(Waiting::receive, op.deadline);
   return false;
+}
+
+// The client has sent its next request before it had the reply to the last one.
+void LoopClient::begin_request() {
+  server_.trace().record(trace_id_, TraceState::idle);
+  server_.trace().record(trace_id_, TraceState::running);
 }
 
 bool LoopClient::start(const WriteOp& op) {
@@ -58,11 +82,13 @@ bool LoopClient::start(const WriteOp& op) {
     send_completed(*result);
     return true;
   }
+  server_.trace().waiting(trace_id_, TraceOp::write);
   wait_for(Waiting::send, op.deadline);
   return false;
 }
 
 bool LoopClient::start(const BackendOp& op) {
+  server_.trace().waiting(trace_id_, TraceOp::backend);
   while (calls_.size() < op.calls.size()) calls_.push_back(std::make_unique<Call>(*this));
   wait_for(Waiting::backend, op.deadline);
   open_calls_ = op.calls.size();
@@ -74,12 +100,15 @@ bool LoopClient::start(const BackendOp& op) {
   starting_calls_ = false;
   if (open_calls_ > 0) return false;
   waiting_ = Waiting::nothing;
+  server_.trace().running_after_held_wait(trace_id_);
   session_.complete({});
   return true;
 }
 
 bool LoopClient::start(const SleepOp& op) {
+  server_.trace().waiting(trace_id_, TraceOp::sleep);
   if (server_.sleep_now(op)) {
+    server_.trace().running_after_held_wait(trace_id_);
     session_.complete({});
     return true;
   }
@@ -88,10 +117,12 @@ bool LoopClient::start(const SleepOp& op) {
 }
 
 bool LoopClient::start(const FileReadOp& op) {
+  server_.trace().waiting(trace_id_, TraceOp::file);
   wait_for(Waiting::file, kNever);
   const std::optional<IoResult> result = server_.start_file_read(*this, op);
   if (!result) return false;
   waiting_ = Waiting::nothing;
+  server_.trace().running_after_held_wait(trace_id_);
   session_.complete(*result);
   return true;
 }
@@ -107,6 +138,7 @@ bool LoopClient::start(const BoundaryOp&) {
 }
 
 bool LoopClient::start(const CloseOp&) {
+  server_.trace().record(trace_id_, TraceState::closed);
   if (ended_ || reset_ || drained_while_idle_) {
     close();
     return false;
@@ -147,8 +179,9 @@ void LoopClient::received(std::span<const std::byte> bytes) {
   }
   // The bytes are the loop's: the session must have read them before this returns.
   waiting_ = Waiting::nothing;
+  idle_ = false;
   session_.complete_read(bytes);
-  advance();
+  go_on();
 }
 
 void LoopClient::receiving_ended(std::error_code error) {
@@ -197,6 +230,7 @@ void LoopClient::expire() {
       return close();
     case Waiting::send:
       reset_ = true;
+      server_.trace().record(trace_id_, TraceState::closed);
       return close();  // the bytes are the session's and still being sent: nothing more can be done with either
     case Waiting::receive:
       break;

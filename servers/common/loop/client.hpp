@@ -21,7 +21,8 @@ class LoopClient final : public StreamEvents {
   ~LoopClient() override;
 
   void begin(std::unique_ptr<Stream> stream);
-  void advance();                          // runs the session until it waits
+  void go_on();                            // what it waited for is over: runs the session until it waits again
+  void must_wait();                        // the same, but go_on() comes later
   void expire();                           // the deadline of what it waits for has come
   void drain();                            // the server stops
   void file_read(const IoResult& result);  // what LoopServer::start_file_read() began has ended
@@ -53,6 +54,8 @@ class LoopClient final : public StreamEvents {
   void closed() override;
 
   void wait_for(Waiting what, TimePoint deadline);
+  void begin_request();
+  void advance();
   void completed();
   void receive(bool wanted);
   void send_completed(std::error_code error);
@@ -61,6 +64,8 @@ class LoopClient final : public StreamEvents {
 
   LoopServer& server_;
   Session session_;
+  std::uint32_t trace_id_;
+  bool idle_ = true;  // no byte of a request has come: nothing to trace
   std::unique_ptr<Stream> stream_;
   Deadlines<LoopClient>::Entry deadline_;
   Waiting waiting_ = Waiting::nothing;

@@ -8,6 +8,7 @@ LoopServer::LoopServer(const ServerConfig& config, const Service& service, Count
     : config_(config),
       service_(service),
       counters_(counters),
+      trace_(config.trace),
       backend_(*this, config.backend, config.backend_connections, config.backend_queue) {}
 
 LoopServer::~LoopServer() = default;
@@ -16,10 +17,10 @@ LoopServer::~LoopServer() = default;
 // of a second one, and so on without end.
 void LoopServer::ready(LoopClient& client) {
   ready_.push_back(&client);
-  if (advancing_) return;
+  if (advancing_) return client.must_wait();
   advancing_ = true;
   // NOLINTNEXTLINE(modernize-loop-convert): it grows
-  for (std::size_t i = 0; i < ready_.size(); ++i) ready_[i]->advance();
+  for (std::size_t i = 0; i < ready_.size(); ++i) ready_[i]->go_on();
   ready_.clear();
   advancing_ = false;
 }

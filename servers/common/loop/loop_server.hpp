@@ -24,6 +24,7 @@ class LoopServer : public Server, protected LoopIo {
   void set_deadline(LoopClient& client, TimePoint deadline);
   void drop_deadline(LoopClient& client);
   [[nodiscard]] BackendPool& backend() noexcept { return backend_; }
+  [[nodiscard]] TraceLane& trace() noexcept { return trace_; }
   // Starts a backend call; its done() may come at once. A model that waits for it otherwise overrides this.
   virtual void start_call(PendingCall& pending, BackendCall& call, TimePoint deadline);
   // A value: read already. nullopt: client.file_read() follows. Unless a model's library can do better the file is
@@ -55,6 +56,7 @@ class LoopServer : public Server, protected LoopIo {
   ServerConfig config_;
   const Service& service_;
   Counters& counters_;
+  TraceLane trace_;
   BackendPool backend_;
   Deadlines<LoopClient> deadlines_;
   TimePoint timer_at_ = kNever;
