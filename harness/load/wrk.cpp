@@ -1,11 +1,11 @@
 #include "harness/load/wrk.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/read_file.hpp"
 #include "harness/load/wrk_recovery.hpp"
 
 namespace interleave {
@@ -17,7 +17,7 @@ constexpr std::chrono::seconds kShortestTimeout{2};  // wrk's own default
 constexpr std::chrono::seconds kLongestTimeout{60};  // 480 MB of bins
 
 [[noreturn]] void fail(const std::string& what) {
-  throw WrkReportError("wrk's report: " + what);
+  throw DriverReportError("wrk's report: " + what);
 }
 
 const json& member(const json& object, const char* key) {
@@ -93,14 +93,17 @@ std::chrono::seconds round_up(std::chrono::nanoseconds duration) {
 
 }  // namespace
 
-WrkCommand wrk_command(const WrkJob& job) {
+DriverCommand wrk_command(const WrkJob& job) {
   std::uint32_t threads = std::max(1U, std::min(job.threads, job.connections));
   while (job.connections % threads != 0) --threads;
-  WrkCommand command{
+  DriverCommand command{
       .arguments = {"wrk", "-c", std::to_string(job.connections), "-t", std::to_string(threads), "-d",
                     std::to_string(wrk_duration(job.duration).count()) + "s", "--timeout",
                     std::to_string(round_up(job.timeout).count()) + "s", "-s", job.script.string(), job.url},
-      .environment = {{"INTERLEAVE_WRK_REPORT", job.report.string()}}};
+      .environment = {{"INTERLEAVE_WRK_REPORT", job.report.string()}},
+      .interrupt_after = {},
+      .busy_for = job.duration};
+  if (job.duration != wrk_duration(job.duration)) command.interrupt_after = job.duration;
   if (job.routes.size() > 1) {
     command.environment["INTERLEAVE_WRK_ROUTES"] = route_lines(job.routes);
     command.environment["INTERLEAVE_WRK_SEED"] = std::to_string(job.seed);
@@ -119,46 +122,48 @@ std::chrono::seconds wrk_duration(std::chrono::nanoseconds duration) {
   return std::max(round_up(duration), std::chrono::seconds{1});
 }
 
-WrkResult parse_wrk_report(std::string_view text, std::uint32_t connections) {
+DriverResult parse_wrk_report(std::string_view text, std::uint32_t connections) {
   const json report = json::parse(text, nullptr, false);
   if (!report.is_object()) {
     fail(text.empty() ? "it is empty: wrk did not end properly" : "it is truncated or not JSON");
   }
-  WrkResult result;
+  DriverResult result;
   result.requests = count(report, "requests");
+  result.answered = result.requests;
+  result.unanswered = connections;  // each has one request in flight at most when wrk stops
   result.duration_us = count(report, "duration_us");
   result.bytes = count(report, "bytes");
   if (result.duration_us == 0) fail("'duration_us' is 0");
   const json& errors = member(report, "errors");
   result.errors = {.connect = count(errors, "connect"),
-                   .read = count(errors, "read"),
-                   .write = count(errors, "write"),
+                   .reset = count(errors, "read") + count(errors, "write"),
                    .status = count(errors, "status"),
                    .timeout = count(errors, "timeout")};
-  result.reported = parse_reported(member(report, "reported"));
+  result.latency_lost = result.errors.timeout;  // late replies have no sample
+  WrkDetails& details = result.wrk.emplace();
+  details.reported = parse_reported(member(report, "reported"));
   result.route_requests = parse_route_requests(report);
   const WrkTotals totals{.requests = result.requests,
                          .timeouts = result.errors.timeout,
                          .duration_us = result.duration_us,
                          .connections = connections};
-  result.expected_interval_us = wrk_expected_interval(totals);
+  details.expected_interval_us = wrk_expected_interval(totals);
   const json& bins = member(report, "histogram");
   if (bins.is_null()) {
-    result.recovery = Recovery::capped;
+    details.recovery = Recovery::capped;
     return result;
   }
   WrkRecovery recovered = recover_wrk_histogram(parse_histogram(bins), totals);
-  result.corrected = recovered.corrected;
-  result.recovery = recovered.recovery;
-  result.raw = std::move(recovered.raw);
+  details.corrected = recovered.corrected;
+  details.recovery = recovered.recovery;
+  result.latency_us = std::move(recovered.raw);
   return result;
 }
 
-WrkResult read_wrk_report(const std::filesystem::path& report, std::uint32_t connections) {
-  std::ifstream in(report, std::ios::binary);
-  if (!in) fail("there is none: wrk did not end properly");
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  return parse_wrk_report(text, connections);
+DriverResult read_wrk_report(const std::filesystem::path& report, std::uint32_t connections) {
+  const std::optional<std::string> text = read_file(report);
+  if (!text) fail("there is none: wrk did not end properly");
+  return parse_wrk_report(*text, connections);
 }
 
 }  // namespace interleave

@@ -4,13 +4,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <map>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "harness/record/trial_record.hpp"
+#include "harness/driver/driver.hpp"
 
 namespace interleave {
 
@@ -32,29 +30,19 @@ struct WrkJob {
   std::filesystem::path report;  // where the hook writes
 };
 
-// A program to start: arguments (first the program) and what is added to the environment.
-struct WrkCommand {
-  std::vector<std::string> arguments;
-  std::map<std::string, std::string> environment;
-};
-
 // wrk -c 100 -t 3 opens 99 connections: threads are reduced to the largest number that divides the connections.
-[[nodiscard]] WrkCommand wrk_command(const WrkJob& job);
+[[nodiscard]] DriverCommand wrk_command(const WrkJob& job);
 
 // About 4 x the longest mean latency to be expected, within 2 s and 60 s: a later reply vanishes from wrk's
 // histogram, and every second costs 8 MB of memory. Whole seconds, as wrk wants it.
 [[nodiscard]] std::chrono::seconds wrk_timeout(std::chrono::nanoseconds longest_expected_latency);
 
-// wrk -d takes whole seconds only; the harness interrupts longer (SIGINT ends a run properly) or rounds up.
+// wrk -d takes whole seconds only: rounded up.
 [[nodiscard]] std::chrono::seconds wrk_duration(std::chrono::nanoseconds duration);
 
-// The report is missing, truncated, not JSON, or says what cannot be: reason wrk_failed.
-struct WrkReportError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-// Parses the report, undoes the rewriting and proves it. `connections` is what wrk got as -c.
-[[nodiscard]] WrkResult parse_wrk_report(std::string_view text, std::uint32_t connections);
-[[nodiscard]] WrkResult read_wrk_report(const std::filesystem::path& report, std::uint32_t connections);
+// Parses the report, undoes the rewriting and proves it. `connections` is what wrk got as -c. Throws
+// DriverReportError.
+[[nodiscard]] DriverResult parse_wrk_report(std::string_view text, std::uint32_t connections);
+[[nodiscard]] DriverResult read_wrk_report(const std::filesystem::path& report, std::uint32_t connections);
 
 }  // namespace interleave

@@ -19,7 +19,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "harness/record/trial_record.hpp"
+#include "harness/record/driver_result.hpp"
 
 namespace interleave {
 

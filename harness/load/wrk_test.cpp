@@ -21,13 +21,13 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 TEST(WrkCommand, says_everything_wrk_needs) {
-  const WrkCommand command = wrk_command({.url = "http://127.0.0.1:8080/one_call",
-                                          .connections = 64,
-                                          .threads = 1,
-                                          .duration = milliseconds{1500},
-                                          .timeout = seconds{11},
-                                          .script = "wrk_report.lua",
-                                          .report = "/tmp/report.json"});
+  const DriverCommand command = wrk_command({.url = "http://127.0.0.1:8080/one_call",
+                                             .connections = 64,
+                                             .threads = 1,
+                                             .duration = milliseconds{1500},
+                                             .timeout = seconds{11},
+                                             .script = "wrk_report.lua",
+                                             .report = "/tmp/report.json"});
   EXPECT_THAT(command.arguments, ElementsAre("wrk", "-c", "64", "-t", "1", "-d", "2s", "--timeout", "11s", "-s",
                                              "wrk_report.lua", "http://127.0.0.1:8080/one_call"));
   EXPECT_THAT(command.environment, ElementsAre(std::pair("INTERLEAVE_WRK_REPORT", "/tmp/report.json")));
@@ -51,7 +51,8 @@ TEST(WrkReport, counts_requests_by_route) {
   EXPECT_THAT(parse_wrk_report(several, 1).route_requests, ElementsAre(7, 4));
   for (const char* wrong :
        {R"("routes":7,"reported")", R"("routes":[-1],"reported")", R"("routes":["a"],"reported")"}) {
-    EXPECT_THROW((void)parse_wrk_report(replaced(kGoodReport, R"("reported")", wrong), 1), WrkReportError) << wrong;
+    EXPECT_THROW((void)parse_wrk_report(replaced(kGoodReport, R"("reported")", wrong), 1), DriverReportError)
+        << wrong;
   }
 }
 
@@ -77,39 +78,39 @@ TEST(WrkTimeout, is_four_times_the_longest_latency_within_bounds) {
 }
 
 TEST(WrkReport, is_read_and_its_histogram_proven) {
-  const WrkResult result = parse_wrk_report(kGoodReport, 1);
+  const DriverResult result = parse_wrk_report(kGoodReport, 1);
   EXPECT_EQ(result.requests, 10U);
   EXPECT_EQ(result.duration_us, 1000U);
   EXPECT_EQ(result.bytes, 500U);
-  EXPECT_EQ(result.expected_interval_us, 100U);
-  EXPECT_EQ(result.recovery, Recovery::exact);
-  EXPECT_FALSE(result.corrected);
-  ASSERT_TRUE(result.raw.has_value());
-  EXPECT_THAT(*result.raw, ElementsAre(std::pair(100U, 10U)));
-  ASSERT_TRUE(result.reported.has_value());
-  EXPECT_EQ(result.reported->p50_us, 100);
+  EXPECT_EQ(result.wrk->expected_interval_us, 100U);
+  EXPECT_EQ(result.wrk->recovery, Recovery::exact);
+  EXPECT_FALSE(result.wrk->corrected);
+  ASSERT_TRUE(result.latency_us.has_value());
+  EXPECT_THAT(*result.latency_us, ElementsAre(std::pair(100U, 10U)));
+  ASSERT_TRUE(result.wrk->reported.has_value());
+  EXPECT_EQ(result.wrk->reported->p50_us, 100);
 }
 
 TEST(WrkReport, without_histogram_is_capped_and_has_no_raw_latencies) {
-  const WrkResult result = parse_wrk_report(replaced(kGoodReport, "[[100,10]]", "null"), 1);
-  EXPECT_EQ(result.recovery, Recovery::capped);
-  EXPECT_FALSE(result.raw.has_value());
+  const DriverResult result = parse_wrk_report(replaced(kGoodReport, "[[100,10]]", "null"), 1);
+  EXPECT_EQ(result.wrk->recovery, Recovery::capped);
+  EXPECT_FALSE(result.latency_us.has_value());
 }
 
 TEST(WrkReport, with_a_broken_checksum_has_no_raw_latencies) {
-  const WrkResult result = parse_wrk_report(replaced(kGoodReport, "[[100,10]]", "[[100,11]]"), 1);
-  EXPECT_EQ(result.recovery, Recovery::failed);
-  EXPECT_FALSE(result.raw.has_value());
+  const DriverResult result = parse_wrk_report(replaced(kGoodReport, "[[100,10]]", "[[100,11]]"), 1);
+  EXPECT_EQ(result.wrk->recovery, Recovery::failed);
+  EXPECT_FALSE(result.latency_us.has_value());
 }
 
 TEST(WrkReport, of_a_run_without_any_reply_is_not_an_error_of_the_report) {
-  const WrkResult result = parse_wrk_report(
+  const DriverResult result = parse_wrk_report(
       R"({"requests":0,"duration_us":1000,"bytes":0,"errors":{"connect":3,"read":0,"write":0,"status":0,"timeout":0},
           "reported":null,"histogram":[]})",
       3);
   EXPECT_EQ(result.requests, 0U);
   EXPECT_EQ(result.errors.connect, 3U);
-  EXPECT_FALSE(result.reported.has_value());
+  EXPECT_FALSE(result.wrk->reported.has_value());
 }
 
 TEST(WrkReport, that_is_garbage_is_refused_with_one_clear_line) {
@@ -136,11 +137,11 @@ TEST(WrkReport, that_is_garbage_is_refused_with_one_clear_line) {
     try {
       (void)parse_wrk_report(c.text, 1);
       ADD_FAILURE() << "accepted: " << c.text;
-    } catch (const WrkReportError& error) {
+    } catch (const DriverReportError& error) {
       EXPECT_THAT(error.what(), HasSubstr(c.message));
     }
   }
-  EXPECT_THROW((void)read_wrk_report("/nonexistent/report.json", 1), WrkReportError);
+  EXPECT_THROW((void)read_wrk_report("/nonexistent/report.json", 1), DriverReportError);
 }
 
 }  // namespace
