@@ -173,6 +173,7 @@ Child Child::spawn(ChildOptions options) {
     child.pid_ = -1;
     throw std::system_error(error, std::generic_category(), plan.program);
   }
+  child.guardian_ = Guardian(child.pid_);
   child.pid_fd_.reset(::pidfd_open(child.pid_, 0));
   if (!child.pid_fd_.valid()) throw std::system_error(errno, std::generic_category(), "pidfd_open");
   child.out_pipe_ = std::move(out.read_end);
@@ -193,6 +194,7 @@ Child::Child(Child&& other) noexcept
       err_(std::move(other.err_)),
       line_ends_(std::move(other.line_ends_)),
       exit_(other.exit_),
+      guardian_(std::move(other.guardian_)),
       usage_(other.usage_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
@@ -208,6 +210,7 @@ Child& Child::operator=(Child&& other) noexcept {
   err_ = std::move(other.err_);
   line_ends_ = std::move(other.line_ends_);
   exit_ = other.exit_;
+  guardian_ = std::move(other.guardian_);
   usage_ = other.usage_;
   return *this;
 }
@@ -220,6 +223,7 @@ void Child::kill_and_reap() noexcept {
   if (pid_ <= 0 || exit_) return;
   ::kill(-pid_, SIGKILL);
   ::kill(pid_, SIGKILL);  // should the group not exist yet
+  guardian_.dismiss();
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
@@ -253,6 +257,7 @@ void Child::reap_if_ended() {
   const auto id = static_cast<id_t>(pid_);
   if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != pid_) return;
   ::kill(-pid_, SIGKILL);  // whatever it left behind in its group; before reaping, while the number is still ours
+  guardian_.dismiss();
   int status = 0;
   struct rusage usage {};
   if (::wait4(pid_, &status, 0, &usage) != pid_) return;

@@ -1,8 +1,9 @@
 // A child process that cannot be lost: captured output, deadlines, and an end that always comes.
 //
-// The child dies with the harness (PR_SET_PDEATHSIG), also if the harness is killed with SIGKILL. The kernel sends
-// that signal when the *thread* that forked ends, so spawn only from the main thread. The child leads its own process
-// group: Ctrl-C at the terminal reaches the harness alone, which then stops its children in order.
+// The child dies with the harness (PR_SET_PDEATHSIG), also if the harness is killed with SIGKILL, and so do its own
+// children (guardian.hpp). The kernel sends that signal when the *thread* that forked ends, so spawn only from the
+// main thread. The child leads its own process group: Ctrl-C at the terminal reaches the harness alone, which then
+// stops its children in order.
 //
 // Output is read through non-blocking pipes whenever somebody waits (wait_for, wait); every wait of the harness pumps
 // all its children, so none blocks on a full pipe. Not thread-safe: all children belong to one thread.
@@ -23,6 +24,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/unique_fd.hpp"
+#include "harness/process/guardian.hpp"
 
 namespace interleave {
 
@@ -110,6 +112,7 @@ class Child {
   std::string err_;
   std::vector<std::size_t> line_ends_;  // offsets of '\n' in out_
   std::optional<ExitStatus> exit_;
+  Guardian guardian_;
   EndedUsage usage_;
 };
 

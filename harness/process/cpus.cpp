@@ -94,4 +94,14 @@ LayoutChoice unpinned_layout(const CpuTopology& topology) {
           {}};
 }
 
+void move_to_cpus(const std::vector<std::uint32_t>& cpus) {
+  if (cpus.empty()) return;
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  for (const std::uint32_t cpu : cpus) CPU_SET(cpu, &mask);
+  if (::sched_setaffinity(0, sizeof mask, &mask) != 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot pin the harness (try --no-pin)");
+  }
+}
+
 }  // namespace interleave

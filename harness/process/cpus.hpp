@@ -37,6 +37,8 @@ struct LayoutChoice {
 [[nodiscard]] LayoutChoice choose_layout(const CpuTopology& topology);
 // --no-pin. Pure.
 [[nodiscard]] LayoutChoice unpinned_layout(const CpuTopology& topology);
+// Pins the calling thread, and what it starts afterwards. Empty: nothing happens. Throws std::system_error.
+void move_to_cpus(const std::vector<std::uint32_t>& cpus);
 // Cores in the topology; SMT siblings count once.
 [[nodiscard]] std::uint32_t physical_cores(const CpuTopology& topology);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/error.hpp"
+#include "harness/process/external_server.hpp"
 #include "harness/process/program.hpp"
 
 namespace interleave {
@@ -31,9 +32,9 @@ std::map<std::string, std::filesystem::path> server_programs(const std::filesyst
   return programs;
 }
 
-ModelDescription ask(const std::string& name, const std::filesystem::path& program, const Interrupt& interrupt) {
-  const Child child = run_to_end({.name = program.filename().string(), .argv = {program.string(), "--describe"}},
-                                 interrupt, now() + kDescribeDeadline);
+ModelDescription ask(const std::string& name, std::vector<std::string> command, const Interrupt& interrupt) {
+  command.emplace_back("--describe");
+  const Child child = run_to_end({.name = name, .argv = std::move(command)}, interrupt, now() + kDescribeDeadline);
   if (child.exited()->code == static_cast<int>(ExitCode::not_supported)) {
     const std::string reason = child.last_error_line();
     throw ProgramNotSupported(reason.empty() ? "not supported on this host" : reason);
@@ -44,21 +45,59 @@ ModelDescription ask(const std::string& name, const std::filesystem::path& progr
   return model;
 }
 
-}  // namespace
+class Finder {
+ public:
+  explicit Finder(const Interrupt& interrupt) : interrupt_(interrupt) {}
 
-Discovery discover_servers(const std::filesystem::path& folder, const Interrupt& interrupt) {
-  Discovery found;
-  for (const auto& [name, program] : server_programs(folder)) {
+  void add(const std::string& name, const std::vector<std::string>& command, const std::filesystem::path& file) {
+    require_new(name, file);
     try {
-      found.servers.push_back({program, ask(name, program, interrupt)});
+      found_.servers.push_back({command, ask(name, command, interrupt_)});
     } catch (const std::exception& error) {
-      found.skipped.push_back({name, error.what()});
+      found_.skipped.push_back({name, error.what()});
     }
   }
-  if (found.servers.empty() && found.skipped.empty()) {
-    throw UsageError("no interleave-server-* in " + folder.string() + ": build the project (make build)");
+
+  void add(const ExternalServer& server) {
+    if (find_program(server.command.front())) return add(server.name, server.command, server.file);
+    require_new(server.name, server.file);
+    std::string reason = server.command.front() + " is not installed";
+    if (!server.install.empty()) reason += ": " + server.install;
+    found_.skipped.push_back({server.name, std::move(reason)});
   }
-  return found;
+
+  Discovery take() { return std::move(found_); }
+
+ private:
+  void require_new(const std::string& name, const std::filesystem::path& file) {
+    const auto [before, is_new] = files_.emplace(name, file);
+    if (is_new) return;
+    throw UsageError("two servers are named '" + name + "': " + before->second.string() + " and " + file.string() +
+                     "; rename one");
+  }
+
+  const Interrupt& interrupt_;
+  Discovery found_;
+  std::map<std::string, std::filesystem::path> files_;
+};
+
+}  // namespace
+
+Discovery discover_servers(const std::filesystem::path& bin_dir,
+                           std::span<const std::filesystem::path> external_folders, const Interrupt& interrupt) {
+  const auto programs = server_programs(bin_dir);
+  if (programs.empty()) {
+    throw UsageError("no interleave-server-* in " + bin_dir.string() + ": build the project (make build)");
+  }
+  std::vector<ExternalServer> externals;  // all files first: a mistake in one is said before anything is started
+  for (const std::filesystem::path& folder : external_folders) {
+    std::vector<ExternalServer> servers = load_external_servers(folder, bin_dir);
+    std::move(servers.begin(), servers.end(), std::back_inserter(externals));
+  }
+  Finder finder(interrupt);
+  for (const auto& [name, program] : programs) finder.add(name, {program.string()}, program);
+  for (const ExternalServer& server : externals) finder.add(server);
+  return finder.take();
 }
 
 }  // namespace interleave

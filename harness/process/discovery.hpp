@@ -1,7 +1,8 @@
-// Which server models there are: every executable interleave-server-* in a folder, asked what it is. There is no
-// list.
+// Which server models there are: every executable interleave-server-* in a folder and every external server (a TOML
+// file that names a command), asked what it is. There is no list.
 #pragma once
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,16 +13,19 @@
 namespace interleave {
 
 struct ServerProgram {
-  std::filesystem::path program;
+  std::vector<std::string> command;  // program and first arguments; the options of the contract follow
   ModelDescription model;
 };
 
 struct Discovery {
-  std::vector<ServerProgram> servers;  // by name
-  std::vector<SkippedModel> skipped;   // said exit 77, or could not say what they are
+  std::vector<ServerProgram> servers;  // by name, those of the build first
+  std::vector<SkippedModel> skipped;   // said exit 77, are not installed, or could not say what they are
 };
 
-// Runs each with --describe, one after another, at most ten seconds each. Throws UsageError if the folder has none.
-[[nodiscard]] Discovery discover_servers(const std::filesystem::path& folder, const Interrupt& interrupt);
+// Runs each with --describe, one after another, at most ten seconds each. Throws UsageError if `bin_dir` has none, if
+// a file of an external server is wrong, or if two servers have one name.
+[[nodiscard]] Discovery discover_servers(const std::filesystem::path& bin_dir,
+                                         std::span<const std::filesystem::path> external_folders,
+                                         const Interrupt& interrupt);
 
 }  // namespace interleave

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness/process/program.hpp"
+#include "interleave_flags.hpp"
 
 namespace interleave {
 namespace {
@@ -90,7 +91,8 @@ HostFacts read_host(const CpuTopology& topology) {
 }
 
 std::map<std::string, std::string> read_software(const Interrupt& interrupt) {
-  std::map<std::string, std::string> software{{"compiler", "g++ " __VERSION__}, {"glibc", ::gnu_get_libc_version()}};
+  std::map<std::string, std::string> software{
+      {"compiler", "g++ " __VERSION__}, {"flags", kFlags}, {"glibc", ::gnu_get_libc_version()}};
   if (const auto wrk = first_line_of({"wrk", "--version"}, interrupt)) software["wrk"] = second_word(*wrk);
   if (const auto python = first_line_of({kPython, "--version"}, interrupt))
     software["python3"] = second_word(*python);

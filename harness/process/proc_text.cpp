@@ -51,7 +51,7 @@ std::optional<PidStat> parse_pid_stat(std::string_view text) {
   const auto system = number(words[12]);
   const auto threads = number(words[17]);
   if (!user || !system || !threads) return std::nullopt;
-  return PidStat{*user, *system, *threads};
+  return PidStat{*user, *system, *threads, words[0] == "Z" || words[0] == "X"};
 }
 
 std::optional<std::uint64_t> parse_kib_field(std::string_view text, std::string_view key) {
@@ -103,6 +103,34 @@ std::optional<std::uint64_t> parse_net_counter(std::string_view text, std::strin
     if (name_words[i] == name) return number(value_words[i]);
   }
   return std::nullopt;
+}
+
+std::optional<PortRange> parse_port_range(std::string_view text) {
+  constexpr std::uint64_t kLastPort = 65'535;
+  const auto words = words_of(text);
+  if (words.size() != 2) return std::nullopt;
+  const auto first = number(words[0]);
+  const auto last = number(words[1]);
+  if (!first || !last || *last < *first || *last > kLastPort) return std::nullopt;
+  return PortRange{static_cast<std::uint32_t>(*first), static_cast<std::uint32_t>(*last)};
+}
+
+std::optional<MemoryFacts> parse_memory(std::string_view text) {
+  constexpr std::uint64_t kKibPerMib = 1024;
+  const auto available = parse_kib_field(text, "MemAvailable:");
+  const auto swap = parse_kib_field(text, "SwapTotal:");
+  const auto swap_free = parse_kib_field(text, "SwapFree:");
+  if (!available || !swap || !swap_free || *swap_free > *swap) return std::nullopt;
+  return MemoryFacts{*available / kKibPerMib, (*swap - *swap_free) / kKibPerMib};
+}
+
+std::optional<double> parse_cpu_quota(std::string_view text) {
+  const auto words = words_of(text);
+  if (words.size() != 2) return std::nullopt;
+  const auto quota = number(words[0]);
+  const auto period = number(words[1]);
+  if (!quota || !period || *quota == 0 || *period == 0) return std::nullopt;
+  return static_cast<double>(*quota) / static_cast<double>(*period);
 }
 
 }  // namespace interleave

@@ -17,7 +17,14 @@ TEST(ProcText, reads_pid_stat_with_any_command_name) {
     EXPECT_EQ(stat->user_ticks, 71U);
     EXPECT_EQ(stat->system_ticks, 29U);
     EXPECT_EQ(stat->threads, 9U);
+    EXPECT_FALSE(stat->ended);
   }
+}
+
+TEST(ProcText, knows_a_process_that_has_ended) {
+  const auto stat = parse_pid_stat("4711 (x) Z 1 4711 4711 0 -1 4194560 100 0 0 0 71 29 0 0 20 0 1 0 12345 0 0");
+  ASSERT_TRUE(stat);
+  EXPECT_TRUE(stat->ended);
 }
 
 TEST(ProcText, refuses_a_broken_pid_stat) {
@@ -61,6 +68,29 @@ TEST(ProcText, finds_a_network_counter_by_name) {
   EXPECT_FALSE(parse_net_counter(text, "Tcp: ", "Nothing"));
   EXPECT_FALSE(parse_net_counter(text, "Udp: ", "RetransSegs"));
   EXPECT_FALSE(parse_net_counter(text, "Tcp: ", "MaxConn"));
+}
+
+TEST(ProcText, reads_the_range_of_ports) {
+  const auto range = parse_port_range("32768\t60999\n");
+  ASSERT_TRUE(range);
+  EXPECT_EQ(range->first, 32'768U);
+  EXPECT_EQ(range->size(), 28'232U);
+  for (const char* text : {"", "32768", "60999 32768", "1 70000", "a b"})
+    EXPECT_FALSE(parse_port_range(text)) << text;
+}
+
+TEST(ProcText, reads_memory_and_swap) {
+  const auto memory = parse_memory("MemTotal: 9 kB\nMemAvailable: 4096 kB\nSwapTotal: 3072 kB\nSwapFree: 1024 kB\n");
+  ASSERT_TRUE(memory);
+  EXPECT_EQ(memory->available_mib, 4U);
+  EXPECT_EQ(memory->swap_used_mib, 2U);
+  EXPECT_FALSE(parse_memory("MemAvailable: 4096 kB\n"));
+}
+
+TEST(ProcText, reads_the_quota_of_a_container) {
+  EXPECT_DOUBLE_EQ(parse_cpu_quota("150000 100000\n").value_or(0), 1.5);
+  for (const char* text : {"", "max 100000", "-1 100000", "1 0", "100000"})
+    EXPECT_FALSE(parse_cpu_quota(text)) << text;
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ class Waiter {
   void watch(Child& child) { children_.push_back(&child); }
   void forget(const Child& child) { std::erase(children_, &child); }
   [[nodiscard]] bool any_ended() const;
+  [[nodiscard]] const Interrupt& interrupt() const noexcept { return *interrupt_; }
   // False: the deadline passed first.
   [[nodiscard]] bool until(TimePoint deadline, const std::function<bool()>& done);
 

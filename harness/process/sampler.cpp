@@ -5,7 +5,7 @@
 namespace interleave {
 namespace {
 
-constexpr int kCostMargin = 50;  // a round of sampling may use one part in fifty of the time
+constexpr int kCostMargin = 100;  // each kind of round may use one part in a hundred of the time
 
 std::int64_t milliseconds_between(TimePoint begin, TimePoint end) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(end - begin).count();
@@ -42,11 +42,13 @@ ProcessTrace trace_process(const std::vector<ProcessReading>& readings, TimePoin
     sample.t_ms = milliseconds_between(begin, r.at);
     sample.cpu_user_ns = user_part(r.cpu, r.user, r.system);
     sample.cpu_system_ns = count(r.cpu) - sample.cpu_user_ns;
-    sample.rss_kib = r.rss_kib;
-    sample.pss_kib = r.pss_kib;
     sample.threads = static_cast<std::uint32_t>(r.threads);
-    sample.fds = static_cast<std::uint32_t>(r.open_fds);
-    sample.runqueue_wait_ns = count(r.run_wait);
+    if (r.detail) {
+      sample.rss_kib = r.detail->rss_kib;
+      sample.pss_kib = r.detail->pss_kib;
+      sample.fds = static_cast<std::uint32_t>(r.detail->open_fds);
+      sample.runqueue_wait_ns = count(r.detail->run_wait);
+    }
     trace.samples.push_back(sample);
   }
   if (readings.size() < 2) return trace;
@@ -57,9 +59,9 @@ ProcessTrace trace_process(const std::vector<ProcessReading>& readings, TimePoin
   window.cpu_user_ns = user_part(last.cpu - first.cpu, last.user - first.user, last.system - first.system);
   window.cpu_system_ns = window.cpu_ns - window.cpu_user_ns;
   for (const ProcessSample& sample : trace.samples) {
-    window.max_rss_kib = std::max(window.max_rss_kib, sample.rss_kib);
+    window.max_rss_kib = std::max(window.max_rss_kib, sample.rss_kib.value_or(0));
     window.max_threads = std::max(window.max_threads, sample.threads);
-    window.max_fds = std::max(window.max_fds, sample.fds);
+    window.max_fds = std::max(window.max_fds, sample.fds.value_or(0));
   }
   trace.window = window;
   return trace;
@@ -91,14 +93,23 @@ MachineTrace trace_machine(const std::vector<MachineReading>& readings, TimePoin
   return trace;
 }
 
-void Sampler::sample() {
+void Sampler::sample(Look look) {
   const TimePoint start = now();
-  if (machine_.empty()) begin_ = start;
+  const bool first = machine_.empty();
+  if (first) begin_ = start;
   for (const auto& [role, pid] : processes_) {
-    if (const auto reading = read_process(pid)) readings_[role].push_back(*reading);
+    if (const auto reading = read_process(pid, look)) readings_[role].push_back(*reading);
   }
   machine_.push_back(read_machine());
-  due_ = start + std::max<Nanoseconds>(kSampleInterval, kCostMargin * (now() - start));
+  const Nanoseconds cost = now() - start;
+  if (look == Look::quick) {
+    due_ = start + std::max<Nanoseconds>(kSampleInterval, kCostMargin * cost);
+    return;
+  }
+  // The first one sees neither generator nor connections: the next comes sooner, for windows of half a second.
+  const Nanoseconds interval = first ? kWholeInterval / 2 : kWholeInterval;
+  whole_due_ = start + std::max<Nanoseconds>(interval, kCostMargin * cost);
+  due_ = start + kSampleInterval;
 }
 
 std::map<std::string, ProcessTrace> Sampler::processes() const {

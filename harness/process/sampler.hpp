@@ -1,7 +1,8 @@
-// What server, backend, generator and machine look like while a window is measured: ten times a second and at both
-// ends of the window. It runs between two waits of the harness, on the harness's own thread: no thread, no lock. A
-// round that takes long (thousands of threads to look at) makes the next one come later, so that sampling stays below
-// 2 % of a core.
+// What server, backend, generator and machine look like while a window is measured. CPU time, threads and the machine
+// ten times a second; memory, descriptors and run-queue wait twice a second, because reading them takes ten times as
+// long and on two cores the harness shares the generator's; all of it at both ends of the window. It runs between two
+// waits of the harness, on the harness's own thread: no thread, no lock. A round that takes long (thousands of
+// threads to look at) makes the next one of its kind come later, so that sampling stays below 2 % of a core.
 #pragma once
 #include <chrono>
 #include <map>
@@ -18,6 +19,7 @@
 namespace interleave {
 
 inline constexpr std::chrono::milliseconds kSampleInterval{100};
+inline constexpr std::chrono::milliseconds kWholeInterval{500};
 
 // What was seen of one process: the samples of the record, and the totals between the first and the last of them.
 struct ProcessTrace {
@@ -40,19 +42,24 @@ class Sampler {
   explicit Sampler(std::map<std::string, pid_t> processes) : processes_(std::move(processes)) {}
 
   void add(const std::string& role, pid_t process) { processes_[role] = process; }
-  // Looks once at everything.
-  void sample();
+  // Looks once at everything: at the ends of the window.
+  void sample_whole() { sample(Look::whole); }
+  // Looks once at what is due: at next_due().
+  void sample_due() { sample(now() >= whole_due_ ? Look::whole : Look::quick); }
   [[nodiscard]] TimePoint next_due() const noexcept { return due_; }
 
   [[nodiscard]] std::map<std::string, ProcessTrace> processes() const;
   [[nodiscard]] MachineTrace machine() const;
 
  private:
+  void sample(Look look);
+
   std::map<std::string, pid_t> processes_;
   std::map<std::string, std::vector<ProcessReading>> readings_;
   std::vector<MachineReading> machine_;
   TimePoint begin_{};
   TimePoint due_{};
+  TimePoint whole_due_{};
 };
 
 }  // namespace interleave

@@ -36,13 +36,15 @@ TEST(TraceProcess, keeps_the_largest_of_what_comes_and_goes) {
   readings[0].threads = 1;
   readings[1].threads = 65;
   readings[2].threads = 2;
-  readings[1].rss_kib = 900;
-  readings[2].open_fds = 40;
+  readings[1].detail = ProcessDetail{.rss_kib = 900, .pss_kib = 800, .open_fds = 39};
+  readings[2].detail = ProcessDetail{.rss_kib = 700, .pss_kib = 600, .open_fds = 40};
   const ProcessTrace trace = trace_process(readings, TimePoint{});
   ASSERT_TRUE(trace.window);
   EXPECT_EQ(trace.window->max_threads, 65U);
   EXPECT_EQ(trace.window->max_rss_kib, 900U);
   EXPECT_EQ(trace.window->max_fds, 40U);
+  EXPECT_FALSE(trace.samples[0].rss_kib);  // a quick look
+  EXPECT_EQ(trace.samples[1].pss_kib, 800U);
 }
 
 TEST(TraceProcess, has_no_window_where_there_was_one_look) {

@@ -57,6 +57,26 @@ std::optional<std::uint64_t> minus(const std::optional<std::uint64_t>& after,
   return minus(*after, *before);
 }
 
+std::optional<PerConnection> minus(const std::optional<PerConnection>& after,
+                                   const std::optional<PerConnection>& before) {
+  if (!after || !before) return std::nullopt;
+  return PerConnection{.answered = minus(after->answered, before->answered),
+                       .ended = minus(after->ended, before->ended),
+                       .responses = minus(after->responses, before->responses),
+                       .responses_squared = minus(after->responses_squared, before->responses_squared)};
+}
+
+std::optional<PerConnection> parse_per_connection(const json& counters) {
+  constexpr std::string_view kWhat = "the server's 'per_connection'";
+  const auto found = counters.find("per_connection");
+  if (found == counters.end()) return std::nullopt;
+  if (!found->is_object()) fail("the server's counters", "per_connection", "an object of counts");
+  return PerConnection{.answered = optional_count(*found, kWhat, "answered"),
+                       .ended = count(*found, kWhat, "ended"),
+                       .responses = count(*found, kWhat, "responses"),
+                       .responses_squared = count(*found, kWhat, "responses_squared")};
+}
+
 }  // namespace
 
 std::uint64_t ServerCounters::all_responses() const noexcept {
@@ -80,6 +100,7 @@ ServerCounters difference(const ServerCounters& after, const ServerCounters& bef
   delta.threads_created = minus(after.threads_created, before.threads_created);
   delta.bytes_in = minus(after.bytes_in, before.bytes_in);
   delta.bytes_out = minus(after.bytes_out, before.bytes_out);
+  delta.per_connection = minus(after.per_connection, before.per_connection);
   delta.voluntary_switches = minus(after.voluntary_switches, before.voluntary_switches);
   delta.involuntary_switches = minus(after.involuntary_switches, before.involuntary_switches);
   return delta;
@@ -119,6 +140,7 @@ ServerCounters parse_server_counters(std::string_view json_line) {
   counters.bytes_out = count(object, kWhat, "bytes_out");
   counters.in_flight = count(object, kWhat, "in_flight");
   counters.max_in_flight = count(object, kWhat, "max_in_flight");
+  counters.per_connection = parse_per_connection(object);
   counters.voluntary_switches = optional_count(object, kWhat, "voluntary_switches");
   counters.involuntary_switches = optional_count(object, kWhat, "involuntary_switches");
   return counters;
@@ -141,6 +163,10 @@ BackendStats parse_backend_stats(std::string_view json_text) {
   return stats;
 }
 
+bool ModelDescription::has_option(std::string_view option) const noexcept {
+  return std::find(options.begin(), options.end(), option) != options.end();
+}
+
 bool ModelDescription::can(std::string_view capability) const noexcept {
   return std::find(capabilities.begin(), capabilities.end(), capability) != capabilities.end();
 }
@@ -158,6 +184,9 @@ ModelDescription parse_description(std::string_view json_text) {
   for (const json& capability : *capabilities) {
     if (!capability.is_string()) fail(kWhat, "capabilities", "an array of strings");
     model.capabilities.push_back(capability.get<std::string>());
+  }
+  if (const auto options = object.find("options"); options != object.end() && options->is_array()) {
+    for (const json& option : *options) model.options.push_back(text(option, kWhat, "name"));
   }
   model.predictable = model.family != "ruler";
   if (model.family == "blocking") model.in_flight_limit = 1;

@@ -11,6 +11,15 @@
 
 namespace interleave {
 
+// How evenly a server served its connections. Two snapshots tell how many were answered between them; how many
+// responses each had is known of those that have ended.
+struct PerConnection {
+  std::optional<std::uint64_t> answered;  // were sent at least one response
+  std::uint64_t ended = 0;
+  std::uint64_t responses = 0;          // on those that have ended
+  std::uint64_t responses_squared = 0;  // sum of the squares
+};
+
 // A server's counters line (SIGUSR1, and the last line of its output).
 struct ServerCounters {
   std::uint64_t requests = 0;
@@ -25,6 +34,7 @@ struct ServerCounters {
   std::uint64_t bytes_out = 0;
   std::uint64_t in_flight = 0;
   std::uint64_t max_in_flight = 0;
+  std::optional<PerConnection> per_connection;
   // The process's own getrusage: /proc/PID/status shows the leader thread only.
   std::optional<std::uint64_t> voluntary_switches;
   std::optional<std::uint64_t> involuntary_switches;
@@ -63,8 +73,10 @@ struct ModelDescription {
   std::vector<std::string> capabilities;
   bool predictable = true;                       // false for the ruler: it serves no workload
   std::optional<std::uint32_t> in_flight_limit;  // requests in progress at a time; nullopt: unlimited
+  std::vector<std::string> options = {};         // of its command line; not kept in results
 
   [[nodiscard]] bool can(std::string_view capability) const noexcept;
+  [[nodiscard]] bool has_option(std::string_view option) const noexcept;
 };
 
 // "prediction": {"in_flight_limit": 1|null} if there; else what the family implies: blocking 1, threads and loop

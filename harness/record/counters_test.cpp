@@ -13,7 +13,8 @@ using testing::HasSubstr;
 constexpr const char* kCounters =
     R"({"requests":12,"responses":{"200":10,"404":2},"backend_calls":10,"backend_errors":0,"connections_accepted":3,)"
     R"("connections_closed":2,"connections_reset":1,"threads_created":0,"bytes_in":480,"bytes_out":900,"in_flight":0,)"
-    R"("max_in_flight":3,"voluntary_switches":5,"involuntary_switches":1,"a_later_key":7})";
+    R"("max_in_flight":3,"per_connection":{"answered":3,"ended":2,"responses":9,"responses_squared":41,"unanswered":0},)"
+    R"("voluntary_switches":5,"involuntary_switches":1,"a_later_key":7})";
 
 std::string without(std::string text, const std::string& part) {
   return text.erase(text.find(part), part.size());
@@ -25,6 +26,11 @@ TEST(ServerCounters, are_read_from_the_line_of_the_contract) {
   EXPECT_EQ(got.responses.at("404"), 2U);
   EXPECT_EQ(got.all_responses(), 12U);
   EXPECT_EQ(got.max_in_flight, 3U);
+  ASSERT_TRUE(got.per_connection);
+  EXPECT_EQ(got.per_connection->answered, 3U);
+  EXPECT_EQ(got.per_connection->ended, 2U);
+  EXPECT_EQ(got.per_connection->responses, 9U);
+  EXPECT_EQ(got.per_connection->responses_squared, 41U);
   EXPECT_EQ(got.voluntary_switches, 5U);
   EXPECT_FALSE(
       parse_server_counters(without(kCounters, R"("voluntary_switches":5,)")).voluntary_switches.has_value());
@@ -33,7 +39,7 @@ TEST(ServerCounters, are_read_from_the_line_of_the_contract) {
 TEST(ServerCounters, that_are_damaged_are_refused) {
   for (const std::string& text :
        {std::string(), std::string("{"), std::string("7"), without(kCounters, R"("backend_calls":10,)"),
-        without(kCounters, R"("responses":{"200":10,"404":2},)")}) {
+        without(kCounters, R"("responses":{"200":10,"404":2},)"), without(kCounters, R"("ended":2,)")}) {
     EXPECT_THROW((void)parse_server_counters(text), std::runtime_error) << text;
   }
 }
@@ -45,6 +51,8 @@ TEST(ServerCounters, differ_counter_by_counter) {
   after.responses["200"] += 3;
   after.responses["503"] = 2;
   after.involuntary_switches.reset();
+  after.per_connection->answered = 3 + 4;
+  after.per_connection->responses_squared += 100;
   const ServerCounters delta = difference(after, before);
   EXPECT_EQ(delta.requests, 5U);
   EXPECT_EQ(delta.responses.at("200"), 3U);
@@ -53,6 +61,11 @@ TEST(ServerCounters, differ_counter_by_counter) {
   EXPECT_EQ(delta.max_in_flight, 3U);
   EXPECT_EQ(delta.voluntary_switches, 0U);
   EXPECT_FALSE(delta.involuntary_switches.has_value());
+  EXPECT_EQ(delta.per_connection->answered, 4U);
+  EXPECT_EQ(delta.per_connection->ended, 0U);
+  EXPECT_EQ(delta.per_connection->responses_squared, 100U);
+  before.per_connection.reset();
+  EXPECT_FALSE(difference(after, before).per_connection.has_value());
 }
 
 constexpr const char* kStats =

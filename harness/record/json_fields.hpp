@@ -45,6 +45,12 @@ template <class T>
   return field<T>(object, key);
 }
 
+// Of a field that came later than the first files: one that lacks it does not say, which is null.
+template <class T>
+[[nodiscard]] std::optional<T> later_field(const nlohmann::ordered_json& object, const char* key) {
+  return object.contains(key) ? optional_field<T>(object, key) : std::nullopt;
+}
+
 // `read` makes the value from the member's JSON.
 template <class Read>
 [[nodiscard]] auto optional_object(const nlohmann::ordered_json& object, const char* key, Read read)
@@ -110,8 +116,32 @@ inline Warning warning_from(const nlohmann::ordered_json& json) {
   return {.text = field<std::string>(json, "text"), .hint = field<std::string>(json, "hint")};
 }
 
-inline nlohmann::ordered_json load_json(LoadKind kind, std::uint32_t connections) {
-  return {{"kind", to_string(kind)}, {"connections", connections}, {"rate_rps", nullptr}};
+// Without the driver, which stands beside it. A share of the capacity has no rate until it is known.
+inline nlohmann::ordered_json load_json(const CellLoad& load) {
+  const OfferedRate rate = load.rate.value_or(OfferedRate{});
+  return {{"kind", to_string(load.kind())},
+          {"connections", load.connections},
+          {"rate_rps", or_null(rate.rps)},
+          {"rate_percent", or_null(rate.percent)},
+          {"search_step", or_null(rate.search_step)}};
+}
+
+inline CellLoad load_from(const nlohmann::ordered_json& json, std::string driver) {
+  CellLoad load{.driver = std::move(driver), .connections = field<std::uint32_t>(json, "connections"), .rate = {}};
+  if (field<std::string>(json, "kind") == to_string(LoadKind::closed)) return load;
+  load.rate = OfferedRate{.rps = optional_field<double>(json, "rate_rps"),
+                          .percent = optional_field<double>(json, "rate_percent"),
+                          .search_step = optional_field<std::uint32_t>(json, "search_step")};
+  return load;
+}
+
+inline nlohmann::ordered_json stall_json(const StallPlan& stall) {
+  return {{"every_ns", stall.every.count()}, {"length_ns", stall.length.count()}};
+}
+
+inline StallPlan stall_from(const nlohmann::ordered_json& json) {
+  return {.every = std::chrono::nanoseconds(field<std::int64_t>(json, "every_ns")),
+          .length = std::chrono::nanoseconds(field<std::int64_t>(json, "length_ns"))};
 }
 
 // One line (indent -1) or indented. Bytes that are not UTF-8 (a dying server's last words) become U+FFFD.
@@ -119,20 +149,21 @@ inline std::string dumped(const nlohmann::ordered_json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-// Parses `text`, checks schema_version and hands the object to `read`.
+// Parses `text`, checks schema_version and hands the object to `read`. `advice` stands behind what is wrong.
 template <class Read>
-auto parse_record(std::string_view text, std::string_view name, Read read) {
+auto parse_record(std::string_view text, std::string_view name, int schema_version, Read read,
+                  std::string_view advice = "") {
   const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
   try {
     if (!json.is_object()) throw FieldError("truncated or not JSON");
     const int version = field<int>(json, "schema_version");
-    if (version != kSchemaVersion) {
+    if (version != schema_version) {
       throw FieldError("schema_version is " + std::to_string(version) + ", this program reads " +
-                       std::to_string(kSchemaVersion));
+                       std::to_string(schema_version));
     }
     return read(json);
   } catch (const FieldError& error) {
-    throw UsageError(std::string(name) + ": " + error.what());
+    throw UsageError(std::string(name) + ": " + error.what() + std::string(advice));
   }
 }
 

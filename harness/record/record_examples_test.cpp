@@ -15,6 +15,8 @@ ServerCounters counters(std::uint64_t responses) {
   counters.bytes_in = 40 * responses;
   counters.bytes_out = 90 * responses;
   counters.max_in_flight = 64;
+  counters.per_connection =
+      PerConnection{.answered = 64, .ended = 60, .responses = responses, .responses_squared = 7 * responses};
   counters.voluntary_switches = responses / 2;
   counters.involuntary_switches = 3;
   return counters;
@@ -54,11 +56,11 @@ ProcessRecord process(std::vector<std::string> command, std::uint64_t cpu_ns) {
                      {.t_ms = 100,
                       .cpu_user_ns = 3,
                       .cpu_system_ns = 4,
-                      .rss_kib = 8192,
+                      .rss_kib = {},
                       .pss_kib = {},
                       .threads = 1,
-                      .fds = 140,
-                      .runqueue_wait_ns = 6}};
+                      .fds = {},
+                      .runqueue_wait_ns = {}}};
   return process;
 }
 
@@ -67,23 +69,30 @@ ProcessRecord process(std::vector<std::string> command, std::uint64_t cpu_ns) {
 TrialRecord trial(const TrialSpec& spec, std::uint64_t requests) {
   constexpr std::uint64_t kDuration = 2'000'000;
   constexpr std::uint64_t kCpuPerRequest = 30'000;
-  const std::uint64_t mean = kDuration * spec.connections / requests;
+  const std::uint64_t mean = kDuration * spec.load.connections / requests;
   TrialRecord trial;
   trial.spec = spec;
   trial.started_utc = "2025-01-31T12:00:00Z";
   trial.validity = Validity::ok;
   trial.window_ns = kDuration * 1000;
-  WrkResult wrk;
-  wrk.requests = requests;
-  wrk.duration_us = kDuration;
-  wrk.bytes = 90 * requests;
-  wrk.reported = WrkReported{
-      .min_us = 1, .max_us = 2, .mean_us = 3, .stdev_us = 4, .p50_us = 5, .p90_us = 6, .p99_us = 7, .p999_us = 8};
-  wrk.expected_interval_us = mean;
-  wrk.corrected = true;
-  wrk.recovery = Recovery::exact;
-  wrk.raw = Histogram{{mean - 100, requests / 2}, {mean + 100, requests - requests / 2}};
-  trial.wrk = std::move(wrk);
+  DriverResult result;
+  result.requests = result.answered = requests;
+  result.unanswered = spec.load.connections;
+  result.duration_us = kDuration;
+  result.bytes = 90 * requests;
+  result.latency_us = Histogram{{mean - 100, requests / 2}, {mean + 100, requests - requests / 2}};
+  result.wrk = WrkDetails{.reported = WrkReported{.min_us = 1,
+                                                  .max_us = 2,
+                                                  .mean_us = 3,
+                                                  .stdev_us = 4,
+                                                  .p50_us = 5,
+                                                  .p90_us = 6,
+                                                  .p99_us = 7,
+                                                  .p999_us = 8},
+                          .expected_interval_us = mean,
+                          .corrected = true,
+                          .recovery = Recovery::exact};
+  trial.result = std::move(result);
   trial.server_before = counters(10);
   trial.server_after = counters(10 + requests);
   trial.server_final = counters(10 + requests);
@@ -92,9 +101,11 @@ TrialRecord trial(const TrialSpec& spec, std::uint64_t requests) {
   Accounting books;
   books.client_responses = books.server_responses = books.server_calls = books.backend_calls = requests;
   books.calls_per_request = 1;
-  books.tolerance = spec.connections;
+  books.tolerance = spec.load.connections;
   books.mean_latency_us = books.cycle_us = static_cast<double>(mean);
   books.little_gap_percent = 0;
+  books.starved = 0;
+  books.jain = 0.99 - 0.01 * spec.repetition;
   trial.accounting = books;
   trial.processes = {
       {"server", process({"interleave-server-x", "--listen", "127.0.0.1:0"}, kCpuPerRequest * requests)},
@@ -174,7 +185,7 @@ std::vector<TrialRecord> trials() {
   std::vector<TrialRecord> trials;
   for (const TrialSpec& spec : expand(of_run.plan, cells)) {
     const bool loop = spec.model == "libuv_loop";
-    const std::uint64_t in_progress = loop ? spec.connections : 1;
+    const std::uint64_t in_progress = loop ? spec.load.connections : 1;
     trials.push_back(trial(spec, 192 * in_progress + spec.repetition));
   }
   return trials;

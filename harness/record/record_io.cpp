@@ -1,30 +1,33 @@
 #include "harness/record/record_io.hpp"
 
-#include <fstream>
-#include <iterator>
+#include <optional>
+#include <utility>
 
+#include "core/base/atomic_file.hpp"
 #include "core/base/error.hpp"
-#include "harness/record/atomic_file.hpp"
+#include "core/base/read_file.hpp"
 
 namespace interleave {
 namespace {
 
 std::string read_text(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw UsageError(file.string() + ": cannot be read; is this the folder of a run?");
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::optional<std::string> text = read_file(file);
+  if (!text) throw UsageError(file.string() + ": cannot be read (is this the folder of a run?)");
+  return std::move(*text);
+}
+
+std::filesystem::path trial_path(const std::filesystem::path& run_folder, const std::string& id) {
+  return run_folder / "trials" / (id + ".json");
 }
 
 }  // namespace
 
 std::filesystem::path trial_path(const std::filesystem::path& run_folder, const TrialSpec& spec) {
-  return run_folder / "trials" / (trial_id(spec) + ".json");
+  return trial_path(run_folder, trial_id(spec));
 }
 
 void write_trial(const std::filesystem::path& run_folder, const TrialRecord& trial) {
-  const std::filesystem::path file = trial_path(run_folder, trial.spec);
-  std::filesystem::create_directories(file.parent_path());
-  write_atomically(file, to_json(trial));
+  write_atomically(trial_path(run_folder, trial.spec), to_json(trial));
 }
 
 void write_run(const std::filesystem::path& run_folder, const RunRecord& run) {
@@ -40,12 +43,21 @@ RunRecord read_run(const std::filesystem::path& run_folder) {
   return run_from_json(read_text(file), file.string());
 }
 
+TrialRecord read_trial(const std::filesystem::path& run_folder, const std::string& id) {
+  const std::filesystem::path file = trial_path(run_folder, id);
+  return trial_from_json(read_text(file), file.string());
+}
+
 std::vector<TrialRecord> read_trials(const std::filesystem::path& run_folder) {
   std::vector<TrialRecord> trials;
   for (const std::string& id : read_run(run_folder).order) {
-    const std::filesystem::path file = run_folder / "trials" / (id + ".json");
-    if (!std::filesystem::exists(file)) continue;
-    trials.push_back(trial_from_json(read_text(file), file.string()));
+    if (!std::filesystem::exists(trial_path(run_folder, id))) continue;
+    try {
+      trials.push_back(read_trial(run_folder, id));
+    } catch (const UsageError& error) {
+      throw UsageError(std::string(error.what()) + " (interleave run --resume " + run_folder.string() +
+                       " runs it again)");
+    }
   }
   return trials;
 }

@@ -34,6 +34,7 @@ class RecordIo : public testing::Test {
       ASSERT_NE(::mkdtemp(name.data()), nullptr);
       folder_ = name;
     }
+    std::filesystem::create_directories(folder_ / "trials");
     write_run(folder_, examples::run());
     for (const TrialRecord& trial : examples::trials()) write_trial(folder_, trial);
   }
@@ -56,6 +57,19 @@ TEST_F(RecordIo, trials_read_back_are_the_trials_written_in_the_order_of_the_run
   for (std::size_t i = 0; i < got.size(); ++i) EXPECT_EQ(to_json(got[i]), to_json(written[i]));
 }
 
+TEST_F(RecordIo, a_trial_of_before_fairness_was_counted_does_not_say) {
+  std::string text = to_json(examples::trials().front());
+  for (const char* part : {R"(,"starved":0)", R"(,"jain":0.98)"}) {
+    ASSERT_NE(text.find(part), std::string::npos) << part << " in " << text;
+    text.erase(text.find(part), std::string_view(part).size());
+  }
+  for (std::size_t at = 0; (at = text.find(R"("per_connection":)")) != std::string::npos;) {
+    text.erase(at, text.find('}', at) + 2 - at);
+  }
+  const TrialRecord got = trial_from_json(text, "t.json");
+  EXPECT_FALSE(got.accounting->starved || got.accounting->jain || got.server_after->per_connection);
+}
+
 TEST_F(RecordIo, a_failed_trial_keeps_its_reason_and_has_no_figures) {
   TrialRecord failed;
   failed.spec = examples::trials().front().spec;
@@ -67,7 +81,7 @@ TEST_F(RecordIo, a_failed_trial_keeps_its_reason_and_has_no_figures) {
   ASSERT_EQ(got.findings.size(), 1U);
   EXPECT_EQ(got.findings[0].reason, Reason::server_died);
   EXPECT_EQ(got.findings[0].detail, "signal 9 \"killed\" \xEF\xBF\xBD") << "what is not UTF-8 is replaced";
-  EXPECT_FALSE(got.wrk || got.accounting || got.server_after);
+  EXPECT_FALSE(got.result || got.accounting || got.server_after);
   write_trial(folder_, failed);  // replaces the example: the schema must hold for failures too
 }
 
@@ -92,7 +106,7 @@ TEST_F(RecordIo, damaged_files_are_named_with_what_is_wrong) {
   const Case cases[] = {
       {good.substr(0, good.size() / 2), "t.json: truncated or not JSON"},
       {"", "t.json: truncated or not JSON"},
-      {changed(R"("schema_version":1)", R"("schema_version":2)"), "schema_version is 2, this program reads 1"},
+      {changed(R"("schema_version":2)", R"("schema_version":1)"), "schema_version is 1, this program reads 2"},
       {changed(R"("window_ns")", R"("windows_ns")"), "'window_ns' is missing"},
       {changed(R"("validity":"ok")", R"("validity":"fine")"), "'validity' is 'fine'"},
       {changed(R"("recovery":"exact")", R"("recovery":"magic")"), "'recovery' is 'magic'"},

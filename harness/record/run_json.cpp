@@ -9,6 +9,27 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+Json rate_json(const OfferedRate& rate) {
+  return to_string(rate);
+}
+
+OfferedRate rate_from(const Json& json) {
+  const auto rate = json.is_string() ? parse_rate(json.get<std::string>()) : std::nullopt;
+  if (!rate) throw FieldError("'rates' holds what is no rate");
+  return *rate;
+}
+
+Json search_json(const SearchPlan& search) {
+  return {{"objective", to_string(search.objective)}, {"steps", search.steps}};
+}
+
+SearchPlan search_from(const Json& json) {
+  const auto text = field<std::string>(json, "objective");
+  const std::optional<Objective> objective = parse_objective(text);
+  if (!objective) throw FieldError("'objective' is '" + text + "', which is none");
+  return {.objective = *objective, .steps = field<std::uint32_t>(json, "steps")};
+}
+
 Json json_of(const Plan& plan) {
   return {{"name", plan.name},
           {"description", plan.description},
@@ -18,14 +39,21 @@ Json json_of(const Plan& plan) {
           {"connections", plan.connections},
           {"cells", array_of(plan.cells,
                              [](const PlanCells& cells) {
-                               return Json{{"workloads", cells.workloads}, {"connections", cells.connections}};
+                               return Json{{"workloads", cells.workloads},
+                                           {"connections", cells.connections},
+                                           {"driver", cells.driver.empty() ? Json() : Json(cells.driver)},
+                                           {"rates", array_of(cells.rates, rate_json)}};
                              })},
+          {"rates", array_of(plan.rates, rate_json)},
+          {"stall", plan.stall ? stall_json(*plan.stall) : Json()},
+          {"search", plan.search ? search_json(*plan.search) : Json()},
           {"repetitions", plan.repetitions},
           {"warmup_ns", plan.warmup.count()},
           {"duration_ns", plan.duration.count()},
           {"seed", plan.seed},
           {"calibration",
-           {{"repetitions", plan.calibration.repetitions}, {"cpu_connections", plan.calibration.cpu_connections}}}};
+           {{"repetitions", plan.calibration.repetitions}, {"cpu_connections", plan.calibration.cpu_connections}}},
+          {"weave", plan.weave}};
 }
 
 Plan plan_from(const Json& json) {
@@ -36,17 +64,23 @@ Plan plan_from(const Json& json) {
           .workloads = field<std::vector<std::string>>(json, "workloads"),
           .models = field<std::vector<std::string>>(json, "models"),
           .connections = field<std::vector<std::uint32_t>>(json, "connections"),
+          .rates = array_from(json, "rates", rate_from),
           .cells = array_from(json, "cells",
                               [](const Json& cells) {
                                 return PlanCells{field<std::vector<std::string>>(cells, "workloads"),
-                                                 field<std::vector<std::uint32_t>>(cells, "connections")};
+                                                 field<std::vector<std::uint32_t>>(cells, "connections"),
+                                                 optional_field<std::string>(cells, "driver").value_or(""),
+                                                 array_from(cells, "rates", rate_from)};
                               }),
           .repetitions = field<std::uint32_t>(json, "repetitions"),
           .warmup = std::chrono::nanoseconds(field<std::int64_t>(json, "warmup_ns")),
           .duration = std::chrono::nanoseconds(field<std::int64_t>(json, "duration_ns")),
           .seed = field<std::uint64_t>(json, "seed"),
+          .stall = optional_object(json, "stall", stall_from),
+          .search = optional_object(json, "search", search_from),
           .calibration = {.repetitions = field<std::uint32_t>(calibration, "repetitions"),
-                          .cpu_connections = field<std::uint32_t>(calibration, "cpu_connections")}};
+                          .cpu_connections = field<std::uint32_t>(calibration, "cpu_connections")},
+          .weave = field<bool>(json, "weave")};
 }
 
 Json json_of(const ModelDescription& model) {
@@ -155,7 +189,7 @@ std::string to_json(const RunRecord& run) {
 }
 
 RunRecord run_from_json(std::string_view text, std::string_view name) {
-  return parse_record(text, name, [](const Json& json) {
+  return parse_record(text, name, kSchemaVersion, [](const Json& json) {
     RunRecord run;
     run.id = field<std::string>(json, "id");
     run.version = field<std::string>(json, "version");

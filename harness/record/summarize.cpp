@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "harness/predict/predict.hpp"
+#include "harness/record/launches.hpp"
+#include "harness/record/measured_demands.hpp"
 #include "harness/record/record_io.hpp"
-#include "harness/record/trial_figures.hpp"
+#include "harness/record/search_results.hpp"
 
 namespace interleave {
 namespace {
@@ -19,37 +21,6 @@ namespace {
 constexpr double kMicrosPerMilli = 1e3;
 constexpr std::array kDisplayQuantiles{0.01, 0.05, 0.1,   0.25,  0.5,    0.75,  0.9,
                                        0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999};
-
-// Trials of one cell or of one calibration, with what each contributes.
-struct Launch {
-  const TrialRecord* trial = nullptr;
-  TrialFigures figures;
-};
-
-// The launches figures rest on: those that are ok. Where they are fewer than half of what was planned, the suspect
-// ones too, and the cell is suspect: a verdict is given on grounds other than the result, so leaving suspect launches
-// out does not select results.
-struct Selection {
-  std::vector<Launch> launches;
-  std::uint32_t ok = 0;
-  Validity validity = Validity::invalid;
-};
-
-Selection select(std::span<const TrialRecord* const> trials, std::uint32_t planned) {
-  std::vector<Launch> ok, suspect;
-  for (const TrialRecord* trial : trials) {
-    std::optional<TrialFigures> figures = figures_of(*trial);
-    if (!figures) continue;
-    (trial->validity == Validity::ok ? ok : suspect).push_back({.trial = trial, .figures = *figures});
-  }
-  Selection selection;
-  selection.ok = static_cast<std::uint32_t>(ok.size());
-  const bool enough = !ok.empty() && 2 * ok.size() >= planned;
-  if (!enough) ok.insert(ok.end(), suspect.begin(), suspect.end());
-  if (!ok.empty()) selection.validity = enough ? Validity::ok : Validity::suspect;
-  selection.launches = std::move(ok);
-  return selection;
-}
 
 // One estimate of what `read` takes from each launch; nullopt unless every launch has it.
 template <class Read>
@@ -64,11 +35,15 @@ std::optional<Estimate> estimate(const std::vector<Launch>& launches, Read read)
   return estimate_over_repetitions(values);
 }
 
-std::optional<Estimate> percentile(const std::vector<const Histogram*>& histograms, double q) {
+// Requests without a proper reply rank above all that have one.
+std::optional<Estimate> percentile(const std::vector<const Launch*>& launches, double q) {
   std::vector<double> values;
-  for (const Histogram* histogram : histograms) {
-    if (!quantile_is_supported(total_count(*histogram), q)) return std::nullopt;
-    values.push_back(static_cast<double>(quantile(*histogram, q)) / kMicrosPerMilli);
+  for (const Launch* launch : launches) {
+    const Histogram& histogram = *launch->figures.latency_us;
+    const std::uint64_t all = total_count(histogram) + launch->figures.latency_lost;
+    const auto value = quantile_with_lost(histogram, launch->figures.latency_lost, q);
+    if (!quantile_is_supported(all, q) || !value) return std::nullopt;
+    values.push_back(static_cast<double>(*value) / kMicrosPerMilli);
   }
   return estimate_over_repetitions(values);
 }
@@ -90,33 +65,43 @@ std::string note_void(const std::vector<Launch>& launches, std::size_t with_late
 
 // Latencies are given where more than half of the launches have them.
 void summarize_latency(const std::vector<Launch>& launches, SummaryCell& cell) {
-  std::vector<const Histogram*> histograms;
+  std::vector<const Launch*> timed;
   for (const Launch& launch : launches) {
-    if (launch.figures.latency_us != nullptr) histograms.push_back(launch.figures.latency_us);
+    if (launch.figures.latency_us != nullptr) timed.push_back(&launch);
   }
   LatencySummary& latency = cell.latency;
   if (launches.empty()) {
     latency.note = "no valid launch";
     return;
   }
-  if (histograms.size() < launches.size()) latency.note = note_void(launches, histograms.size());
-  if (2 * histograms.size() <= launches.size()) return;
+  if (timed.size() < launches.size()) latency.note = note_void(launches, timed.size());
+  if (2 * timed.size() <= launches.size()) return;
+  std::vector<const Histogram*> histograms;
   std::vector<double> means;
   std::uint64_t largest = 0;
-  for (const Histogram* histogram : histograms) {
+  std::uint64_t lost = 0;
+  for (const Launch* launch : timed) {
+    const Histogram* histogram = launch->figures.latency_us;
+    histograms.push_back(histogram);
     means.push_back(*mean_value(*histogram) / kMicrosPerMilli);
     largest = std::max(largest, histogram->back().first);
+    lost += launch->figures.latency_lost;
   }
-  latency.mean = estimate_over_repetitions(means);
-  latency.max = static_cast<double>(largest) / kMicrosPerMilli;
-  latency.p50 = percentile(histograms, 0.5);
-  latency.p90 = percentile(histograms, 0.9);
-  latency.p99 = percentile(histograms, 0.99);
-  latency.p999 = percentile(histograms, 0.999);
+  if (lost == 0) latency.mean = estimate_over_repetitions(means);
+  if (lost == 0) latency.max = static_cast<double>(largest) / kMicrosPerMilli;
+  latency.p50 = percentile(timed, 0.5);
+  latency.p90 = percentile(timed, 0.9);
+  latency.p99 = percentile(timed, 0.99);
+  latency.p999 = percentile(timed, 0.999);
+  if (lost > 0) {
+    if (!latency.note.empty()) latency.note += "; ";
+    latency.note += std::to_string(lost) + " requests without a proper reply rank above all others";
+  }
   if (!latency.p999) {
     if (!latency.note.empty()) latency.note += "; ";
     latency.note += "percentiles with fewer than 20 samples beyond them in a launch are null";
   }
+  if (lost > 0) return;  // the merged picture would lack its upper end
   const Histogram merged = merge(histograms);
   for (const double q : kDisplayQuantiles) {
     const std::optional<QuantileInterval> interval = quantile_interval(merged, q);
@@ -129,19 +114,21 @@ void summarize_latency(const std::vector<Launch>& launches, SummaryCell& cell) {
 }
 
 void count_errors(std::span<const TrialRecord* const> trials, SummaryCell& cell) {
-  for (const char* kind : {"connect", "read", "status", "timeout", "write"}) cell.errors[kind] = 0;
+  for (const char* kind : {"connect", "reset", "status", "timeout", "shed", "censored"}) cell.errors[kind] = 0;
   for (const TrialRecord* trial : trials) {
     for (const Finding& finding : trial->findings) ++cell.reasons[std::string(to_string(finding.reason))];
-    if (!trial->wrk) continue;
-    cell.errors["connect"] += trial->wrk->errors.connect;
-    cell.errors["read"] += trial->wrk->errors.read;
-    cell.errors["write"] += trial->wrk->errors.write;
-    cell.errors["status"] += trial->wrk->errors.status;
-    cell.errors["timeout"] += trial->wrk->errors.timeout;
+    if (!trial->result) continue;
+    const DriverErrors& errors = trial->result->errors;
+    cell.errors["connect"] += errors.connect;
+    cell.errors["reset"] += errors.reset;
+    cell.errors["status"] += errors.status;
+    cell.errors["timeout"] += errors.timeout;
+    cell.errors["shed"] += errors.shed;
+    cell.errors["censored"] += errors.censored;
   }
 }
 
-void add_warnings(std::span<const TrialRecord* const> trials, const Selection& selection, SummaryCell& cell) {
+void add_warnings(std::span<const TrialRecord* const> trials, const LaunchSelection& selection, SummaryCell& cell) {
   if (selection.ok < trials.size()) {
     cell.warnings.push_back(std::to_string(trials.size() - selection.ok) + " of " + std::to_string(trials.size()) +
                             " launches are not ok: see reasons");
@@ -163,13 +150,25 @@ void add_warnings(std::span<const TrialRecord* const> trials, const Selection& s
 }
 
 // Trials by what they are for, in the run's order.
-using CellKey = std::tuple<std::string, std::uint32_t, std::string>;  // workload, connections, model
-using ServedBy = std::pair<std::string, std::string>;                 // workload, model
+// Workload, kind, connections, share of capacity or else rate, driver, model. A share is one cell, known rate or not.
+using CellKey = std::tuple<std::string, LoadKind, std::uint32_t, double, double, std::string, std::string>;
+using ServedBy = std::pair<std::string, std::string>;  // workload, model
 
 struct Sorted {
   std::map<CellKey, std::vector<const TrialRecord*>> cells;
   std::map<ServedBy, std::vector<const TrialRecord*>> d1, cpu;
 };
+
+CellKey key_of(const TrialSpec& spec) {
+  const OfferedRate rate = spec.load.rate.value_or(OfferedRate{});
+  return {spec.workload,
+          spec.load.kind(),
+          spec.load.connections,
+          rate.percent.value_or(0),
+          rate.percent ? 0 : rate.rps.value_or(0),
+          spec.load.driver,
+          spec.model};
+}
 
 Sorted sort(std::span<const TrialRecord> trials) {
   Sorted sorted;
@@ -177,7 +176,9 @@ Sorted sort(std::span<const TrialRecord> trials) {
     const TrialSpec& spec = trial.spec;
     switch (spec.purpose) {
       case Purpose::measure:
-        sorted.cells[{spec.workload, spec.connections, spec.model}].push_back(&trial);
+        sorted.cells[key_of(spec)].push_back(&trial);
+        break;
+      case Purpose::search:
         break;
       case Purpose::calibrate_d1:
         sorted.d1[{spec.workload, spec.model}].push_back(&trial);
@@ -193,21 +194,6 @@ Sorted sort(std::span<const TrialRecord> trials) {
     for (auto& [key, of_model] : *calibrations) std::sort(of_model.begin(), of_model.end(), by_place);
   }
   return sorted;
-}
-
-// Median of one figure over calibration launches, and the ids it came from; nullopt: there is none.
-template <class Read>
-std::optional<double> calibrated(const std::vector<const TrialRecord*>& trials, std::uint32_t planned, Read read,
-                                 std::vector<std::string>& inputs) {
-  std::vector<double> values;
-  for (const Launch& launch : select(trials, planned).launches) {
-    const std::optional<double> value = read(launch.figures);
-    if (!value) continue;
-    values.push_back(*value);
-    inputs.push_back(trial_id(launch.trial->spec));
-  }
-  if (values.empty()) return std::nullopt;
-  return median(values);
 }
 
 class Summary {
@@ -226,12 +212,10 @@ class Summary {
     SummaryCell cell;
     cell.model = spec.model;
     cell.workload = spec.workload;
-    cell.driver = spec.driver;
-    cell.load = spec.load;
-    cell.connections = spec.connections;
+    cell.load = load_of(trials);
     cell.repetitions = run_.plan.repetitions;
     for (const TrialRecord* trial : trials) cell.trials.push_back(trial_id(trial->spec));
-    const Selection selection = select(trials, run_.plan.repetitions);
+    const LaunchSelection selection = select_launches(trials, run_.plan.repetitions);
     cell.repetitions_ok = selection.ok;
     cell.indicative = selection.ok < kEnoughRepetitions;
     cell.validity = selection.validity;
@@ -243,6 +227,14 @@ class Summary {
     return cell;
   }
 
+  // Of a share of the capacity some trials may not have known the rate.
+  static CellLoad load_of(std::span<const TrialRecord* const> trials) {
+    const auto known = std::find_if(trials.begin(), trials.end(), [](const TrialRecord* trial) {
+      return !trial->spec.load.rate || trial->spec.load.rate->rps.has_value();
+    });
+    return (known == trials.end() ? trials.front() : *known)->spec.load;
+  }
+
   static void add_figures(const std::vector<Launch>& launches, SummaryCell& cell) {
     using Figures = const TrialFigures&;
     cell.throughput_rps = estimate(launches, [](Figures f) { return std::optional(f.throughput_rps); });
@@ -251,7 +243,10 @@ class Summary {
     cell.ctx_switches_per_request = estimate(launches, [](Figures f) { return f.ctx_switches_per_request; });
     cell.rss_mib = estimate(launches, [](Figures f) { return f.rss_mib; });
     for (const Launch& launch : launches) {
-      if (launch.figures.threads) cell.threads = std::max(cell.threads.value_or(0), *launch.figures.threads);
+      const TrialFigures& figures = launch.figures;
+      if (figures.threads) cell.threads = std::max(cell.threads.value_or(0), *figures.threads);
+      if (figures.jain) cell.jain = std::min(cell.jain.value_or(1), *figures.jain);
+      if (figures.starved) cell.starved = std::max(cell.starved.value_or(0), *figures.starved);
     }
   }
 
@@ -267,25 +262,44 @@ class Summary {
       cell.prediction_note = "the ruler is not predicted";
       return;
     }
-    PredictedCell predicted;
-    const std::optional<Demands> demands = demands_of(cell, predicted.inputs_from);
-    if (!demands) {
+    const std::optional<MeasuredDemands> measured = demands_of(cell);
+    if (!measured) {
       cell.prediction_note = "no valid calibration trials";
       return;
     }
-    const Prediction prediction =
-        predict_closed(cell.connections, *demands, capacity_of(*model, run_.layout.server_cores));
-    predicted.throughput_rps = prediction.throughput_rps;
-    predicted.latency_ms = prediction.latency_s * 1e3;
-    predicted.bound_by = to_string(prediction.bound);
-    predicted.mva_rps = prediction.mva_rps;
-    predicted.d1_ms = demands->d1_s * 1e3;
-    predicted.d_cpu_us = demands->d_cpu_s * 1e6;
+    if (cell.load.rate && !cell.load.rate->rps) {
+      cell.prediction_note = "the rate to be offered was not known";
+      return;
+    }
+    PredictedCell predicted = predicted_cell(cell.load, *measured, capacity_of(*model, run_.layout.server_cores));
     if (cell.throughput_rps) {
       cell.residual_percent =
           100 * (cell.throughput_rps->estimate - predicted.throughput_rps) / predicted.throughput_rps;
     }
     cell.predicted = std::move(predicted);
+  }
+
+  [[nodiscard]] static PredictedCell predicted_cell(const CellLoad& load, const MeasuredDemands& measured,
+                                                    const Capacity& capacity) {
+    PredictedCell predicted;
+    const Demands& demands = measured.demands;
+    if (load.rate) {
+      const OpenPrediction open = predict_open(*load.rate->rps, load.connections, demands, capacity);
+      predicted.throughput_rps = open.throughput_rps;
+      predicted.capacity_rps = open.capacity_rps;
+      if (open.latency_floor_s) predicted.latency_ms = *open.latency_floor_s * 1e3;
+      predicted.bound_by = to_string(open.bound);
+    } else {
+      const Prediction closed = predict_closed(load.connections, demands, capacity);
+      predicted.throughput_rps = predicted.capacity_rps = closed.throughput_rps;
+      predicted.latency_ms = closed.latency_s * 1e3;
+      predicted.bound_by = to_string(closed.bound);
+      predicted.mva_rps = closed.mva_rps;
+    }
+    predicted.d1_ms = demands.d1_s * 1e3;
+    predicted.d_cpu_us = demands.d_cpu_s * 1e6;
+    predicted.inputs_from = measured.inputs_from;
+    return predicted;
   }
 
   // Calibrations, and the launches of the measured cell at one connection - unless that is the cell to be predicted.
@@ -294,25 +308,19 @@ class Summary {
     if (const auto found = trials_.d1.find({cell.workload, cell.model}); found != trials_.d1.end()) {
       trials = found->second;
     }
-    const auto measured = trials_.cells.find({cell.workload, 1, cell.model});
-    if (measured != trials_.cells.end() && cell.connections != 1) {
-      trials.insert(trials.end(), measured->second.begin(), measured->second.end());
+    for (const auto& [key, measured] : trials_.cells) {
+      const TrialSpec& spec = measured.front()->spec;
+      if (spec.workload != cell.workload || spec.model != cell.model || spec.stall) continue;
+      if (spec.load.kind() != LoadKind::closed || spec.load.connections != 1 || spec.load == cell.load) continue;
+      trials.insert(trials.end(), measured.begin(), measured.end());
     }
     return trials;
   }
 
-  [[nodiscard]] std::optional<Demands> demands_of(const SummaryCell& cell, std::vector<std::string>& inputs) const {
-    const std::vector<const TrialRecord*> d1_trials = at_one_connection(cell);
+  [[nodiscard]] std::optional<MeasuredDemands> demands_of(const SummaryCell& cell) const {
     const auto cpu_trials = trials_.cpu.find({cell.workload, cell.model});
-    if (d1_trials.empty() || cpu_trials == trials_.cpu.end()) return std::nullopt;
-    const std::uint32_t planned = run_.plan.calibration.repetitions;
-    const auto mean_response = [](const TrialFigures& figures) { return figures.mean_response_us; };
-    const auto cpu_time = [](const TrialFigures& figures) { return figures.cpu_us_per_request; };
-    const std::optional<double> d1_us =
-        calibrated(d1_trials, static_cast<std::uint32_t>(d1_trials.size()), mean_response, inputs);
-    const std::optional<double> cpu_us = calibrated(cpu_trials->second, planned, cpu_time, inputs);
-    if (!d1_us || !cpu_us || *d1_us <= 0 || *cpu_us <= 0) return std::nullopt;
-    return Demands{.d1_s = *d1_us * 1e-6, .d_cpu_s = *cpu_us * 1e-6};
+    if (cpu_trials == trials_.cpu.end()) return std::nullopt;
+    return measure_demands(at_one_connection(cell), cpu_trials->second, run_.plan.calibration.repetitions);
   }
 
   const RunRecord& run_;
@@ -350,6 +358,7 @@ SummaryRecord summarize(const RunRecord& run, std::span<const TrialRecord> trial
   summary.server_cores = run.layout.server_cores;
   count_trials(run, trials, summary);
   summary.cells = Summary(run, trials).cells();
+  summary.searches = summarize_searches(run, trials);
   return summary;
 }
 

@@ -43,6 +43,7 @@ Json json_of(const LatencySummary& latency) {
 Json json_of(const std::optional<PredictedCell>& predicted) {
   if (!predicted) return {};
   return {{"throughput_rps", rounded(predicted->throughput_rps)},
+          {"capacity_rps", rounded(predicted->capacity_rps)},
           {"latency_ms", rounded(predicted->latency_ms)},
           {"bound_by", predicted->bound_by},
           {"mva_rps", rounded(predicted->mva_rps)},
@@ -55,8 +56,8 @@ Json json_of(const SummaryCell& cell) {
   return {{"model", cell.model},
           {"family", cell.family},
           {"workload", cell.workload},
-          {"driver", cell.driver},
-          {"load", load_json(cell.load, cell.connections)},
+          {"driver", cell.load.driver},
+          {"load", load_json(cell.load)},
           {"repetitions", cell.repetitions},
           {"repetitions_ok", cell.repetitions_ok},
           {"indicative", cell.indicative},
@@ -74,6 +75,7 @@ Json json_of(const SummaryCell& cell) {
           {"ctx_switches_per_request", json_of(cell.ctx_switches_per_request)},
           {"rss_mib", json_of(cell.rss_mib)},
           {"threads", rounded(cell.threads)},
+          {"fairness", {{"jain", rounded(cell.jain)}, {"starved", or_null(cell.starved)}}},
           {"goodput_rps", json_of(cell.goodput_rps)},
           {"predicted", json_of(cell.predicted)},
           {"prediction_note", text_or_null(cell.prediction_note)},
@@ -82,6 +84,29 @@ Json json_of(const SummaryCell& cell) {
           {"reasons", cell.reasons},
           {"warnings", cell.warnings},
           {"trials", cell.trials}};
+}
+
+Json json_of(const SearchRepetition& repetition) {
+  return {{"repetition", repetition.repetition},
+          {"met_rps", rounded(repetition.met_rps)},
+          {"missed_rps", rounded(repetition.missed_rps)},
+          {"steps", array_of(repetition.steps, [](const SearchTrial& step) {
+             return Json{{"trial", step.trial},
+                         {"rate_rps", rounded(step.rate_rps)},
+                         {"value_ms", rounded(step.value_ms)},
+                         {"outcome", step.outcome}};
+           })}};
+}
+
+Json json_of(const SearchSummary& search) {
+  return {{"model", search.model},
+          {"workload", search.workload},
+          {"driver", search.driver},
+          {"connections", search.connections},
+          {"objective", search.objective},
+          {"rate_rps", json_of(search.rate_rps)},
+          {"note", text_or_null(search.note)},
+          {"repetitions", array_of(search.repetitions, [](const SearchRepetition& one) { return json_of(one); })}};
 }
 
 }  // namespace
@@ -102,7 +127,8 @@ std::string to_json(const SummaryRecord& summary) {
                       {"suspect", summary.trials_suspect},
                       {"invalid", summary.trials_invalid},
                       {"missing", summary.trials_missing}}}}},
-                  {"cells", array_of(summary.cells, [](const SummaryCell& cell) { return json_of(cell); })}};
+                  {"cells", array_of(summary.cells, [](const SummaryCell& cell) { return json_of(cell); })},
+                  {"searches", array_of(summary.searches, [](const SearchSummary& one) { return json_of(one); })}};
   return dumped(json, 2);
 }
 

@@ -16,19 +16,20 @@ std::optional<Reason> latency_void_reason(const TrialRecord& trial) {
 
 // What the server did in the window: it may have served requests the client had given up, and their CPU time counts.
 double served(const TrialRecord& trial, const std::optional<ServerCounters>& delta) {
-  const std::uint64_t responses = delta ? delta->all_responses() : trial.wrk->requests;
+  const std::uint64_t responses = delta ? delta->all_responses() : trial.result->answered;
   return static_cast<double>(responses);
 }
 
 }  // namespace
 
 std::optional<TrialFigures> figures_of(const TrialRecord& trial) {
-  if (trial.validity == Validity::invalid || !trial.wrk || trial.wrk->requests == 0) return std::nullopt;
-  const WrkResult& wrk = *trial.wrk;
-  const double seconds = static_cast<double>(wrk.duration_us) / kMicrosecondsPerSecond;
+  if (trial.validity == Validity::invalid || !trial.result || trial.result->requests == 0) return std::nullopt;
+  const DriverResult& result = *trial.result;
+  const double seconds = static_cast<double>(result.duration_us) / kMicrosecondsPerSecond;
   TrialFigures figures;
-  figures.throughput_rps = static_cast<double>(wrk.requests) / seconds;
-  figures.goodput_rps = static_cast<double>(wrk.requests - std::min(wrk.requests, wrk.errors.status)) / seconds;
+  figures.throughput_rps = static_cast<double>(result.requests) / seconds;
+  figures.goodput_rps =
+      static_cast<double>(result.requests - std::min(result.requests, result.errors.status)) / seconds;
   std::optional<ServerCounters> delta;
   if (trial.server_before && trial.server_after) delta = difference(*trial.server_after, *trial.server_before);
   const double requests = served(trial, delta);
@@ -43,9 +44,15 @@ std::optional<TrialFigures> figures_of(const TrialRecord& trial) {
     figures.ctx_switches_per_request =
         static_cast<double>(*delta->voluntary_switches + *delta->involuntary_switches) / requests;
   }
-  if (wrk.raw) figures.mean_response_us = mean_value(*wrk.raw);
+  if (trial.accounting) {
+    figures.jain = trial.accounting->jain;
+    figures.starved = trial.accounting->starved;
+  }
+  if (result.latency_us) figures.mean_response_us = mean_value(*result.latency_us);
+  figures.latency_lost = result.latency_lost;
   figures.void_reason = latency_void_reason(trial);
-  if (!figures.void_reason && wrk.raw && !wrk.raw->empty()) figures.latency_us = &*wrk.raw;
+  if (!figures.void_reason && result.latency_us && !result.latency_us->empty())
+    figures.latency_us = &*result.latency_us;
   return figures;
 }
 

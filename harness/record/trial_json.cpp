@@ -1,6 +1,7 @@
 // trials/<id>.json: see docs/schemas/trial.schema.json.
 #include <nlohmann/json.hpp>
 
+#include "harness/record/driver_result_json.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/record/record_io.hpp"
 
@@ -9,94 +10,50 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::pair<Recovery, std::string_view> kRecoveries[] = {{Recovery::exact, "exact"},
-                                                                 {Recovery::not_needed, "not_needed"},
-                                                                 {Recovery::failed, "failed"},
-                                                                 {Recovery::capped, "capped"}};
 constexpr std::pair<Purpose, std::string_view> kPurposes[] = {{Purpose::measure, "measure"},
                                                               {Purpose::calibrate_d1, "calibrate_d1"},
-                                                              {Purpose::calibrate_cpu, "calibrate_cpu"}};
+                                                              {Purpose::calibrate_cpu, "calibrate_cpu"},
+                                                              {Purpose::search, "search"}};
 
 Json json_of(const TrialSpec& spec) {
   return {{"index", spec.index},
           {"model", spec.model},
           {"workload", spec.workload},
-          {"driver", spec.driver},
-          {"load", load_json(spec.load, spec.connections)},
+          {"driver", spec.load.driver},
+          {"load", load_json(spec.load)},
           {"repetition", spec.repetition},
           {"purpose", to_string(spec.purpose)},
           {"seed", spec.seed},
           {"warmup_ns", spec.warmup.count()},
-          {"duration_ns", spec.duration.count()}};
+          {"duration_ns", spec.duration.count()},
+          {"stall", spec.stall ? stall_json(*spec.stall) : Json()}};
 }
 
 TrialSpec spec_from(const Json& json) {
   return {.index = field<std::uint32_t>(json, "index"),
           .model = field<std::string>(json, "model"),
           .workload = field<std::string>(json, "workload"),
-          .driver = field<std::string>(json, "driver"),
-          .load = LoadKind::closed,
-          .connections = field<std::uint32_t>(member(json, "load"), "connections"),
+          .load = load_from(member(json, "load"), field<std::string>(json, "driver")),
           .repetition = field<std::uint32_t>(json, "repetition"),
           .purpose = named(kPurposes, json, "purpose"),
           .seed = field<std::uint64_t>(json, "seed"),
           .warmup = std::chrono::nanoseconds(field<std::int64_t>(json, "warmup_ns")),
-          .duration = std::chrono::nanoseconds(field<std::int64_t>(json, "duration_ns"))};
+          .duration = std::chrono::nanoseconds(field<std::int64_t>(json, "duration_ns")),
+          .stall = optional_object(json, "stall", stall_from)};
 }
 
-Json json_of(const WrkReported& reported) {
-  return {{"min_us", reported.min_us},     {"max_us", reported.max_us},  {"mean_us", reported.mean_us},
-          {"stdev_us", reported.stdev_us}, {"p50_us", reported.p50_us},  {"p90_us", reported.p90_us},
-          {"p99_us", reported.p99_us},     {"p999_us", reported.p999_us}};
+Json json_of(const PerConnection& connections) {
+  return {{"answered", or_null(connections.answered)},
+          {"ended", connections.ended},
+          {"responses", connections.responses},
+          {"responses_squared", connections.responses_squared}};
 }
 
-WrkReported reported_from(const Json& json) {
-  return {.min_us = field<double>(json, "min_us"),
-          .max_us = field<double>(json, "max_us"),
-          .mean_us = field<double>(json, "mean_us"),
-          .stdev_us = field<double>(json, "stdev_us"),
-          .p50_us = field<double>(json, "p50_us"),
-          .p90_us = field<double>(json, "p90_us"),
-          .p99_us = field<double>(json, "p99_us"),
-          .p999_us = field<double>(json, "p999_us")};
-}
-
-Json json_of(const WrkResult& wrk) {
-  return {{"requests", wrk.requests},
-          {"duration_us", wrk.duration_us},
-          {"bytes", wrk.bytes},
-          {"errors",
-           {{"connect", wrk.errors.connect},
-            {"read", wrk.errors.read},
-            {"write", wrk.errors.write},
-            {"status", wrk.errors.status},
-            {"timeout", wrk.errors.timeout}}},
-          {"latency_wrk_reported", wrk.reported ? json_of(*wrk.reported) : Json()},
-          {"expected_interval_us", wrk.expected_interval_us},
-          {"corrected", wrk.corrected},
-          {"recovery", name_of(kRecoveries, wrk.recovery)},
-          {"route_requests", wrk.route_requests},
-          {"raw_us", wrk.raw ? Json(*wrk.raw) : Json()}};
-}
-
-WrkResult wrk_from(const Json& json) {
-  const Json& errors = member(json, "errors");
-  WrkResult wrk;
-  wrk.requests = field<std::uint64_t>(json, "requests");
-  wrk.duration_us = field<std::uint64_t>(json, "duration_us");
-  wrk.bytes = field<std::uint64_t>(json, "bytes");
-  wrk.errors = {.connect = field<std::uint64_t>(errors, "connect"),
-                .read = field<std::uint64_t>(errors, "read"),
-                .write = field<std::uint64_t>(errors, "write"),
-                .status = field<std::uint64_t>(errors, "status"),
-                .timeout = field<std::uint64_t>(errors, "timeout")};
-  wrk.reported = optional_object(json, "latency_wrk_reported", reported_from);
-  wrk.expected_interval_us = field<std::uint64_t>(json, "expected_interval_us");
-  wrk.corrected = field<bool>(json, "corrected");
-  wrk.recovery = named(kRecoveries, json, "recovery");
-  wrk.route_requests = field<std::vector<std::uint64_t>>(json, "route_requests");
-  wrk.raw = optional_field<Histogram>(json, "raw_us");
-  return wrk;
+PerConnection per_connection_from(const Json& json) {
+  return {.answered = optional_field<std::uint64_t>(json, "answered"),
+          .ended = field<std::uint64_t>(json, "ended"),
+          .responses = field<std::uint64_t>(json, "responses"),
+          .responses_squared = field<std::uint64_t>(json, "responses_squared")};
 }
 
 Json json_of(const ServerCounters& counters) {
@@ -112,6 +69,7 @@ Json json_of(const ServerCounters& counters) {
           {"bytes_out", counters.bytes_out},
           {"in_flight", counters.in_flight},
           {"max_in_flight", counters.max_in_flight},
+          {"per_connection", counters.per_connection ? json_of(*counters.per_connection) : Json()},
           {"voluntary_switches", or_null(counters.voluntary_switches)},
           {"involuntary_switches", or_null(counters.involuntary_switches)}};
 }
@@ -129,6 +87,9 @@ ServerCounters counters_from(const Json& json) {
           .bytes_out = field<std::uint64_t>(json, "bytes_out"),
           .in_flight = field<std::uint64_t>(json, "in_flight"),
           .max_in_flight = field<std::uint64_t>(json, "max_in_flight"),
+          .per_connection = json.contains("per_connection")
+                                ? optional_object(json, "per_connection", per_connection_from)
+                                : std::nullopt,
           .voluntary_switches = optional_field<std::uint64_t>(json, "voluntary_switches"),
           .involuntary_switches = optional_field<std::uint64_t>(json, "involuntary_switches")};
 }
@@ -159,22 +120,22 @@ Json json_of(const ProcessSample& sample) {
   return {{"t_ms", sample.t_ms},
           {"cpu_user_ns", sample.cpu_user_ns},
           {"cpu_system_ns", sample.cpu_system_ns},
-          {"rss_kib", sample.rss_kib},
+          {"rss_kib", or_null(sample.rss_kib)},
           {"pss_kib", or_null(sample.pss_kib)},
           {"threads", sample.threads},
-          {"fds", sample.fds},
-          {"runqueue_wait_ns", sample.runqueue_wait_ns}};
+          {"fds", or_null(sample.fds)},
+          {"runqueue_wait_ns", or_null(sample.runqueue_wait_ns)}};
 }
 
 ProcessSample sample_from(const Json& json) {
   return {.t_ms = field<std::int64_t>(json, "t_ms"),
           .cpu_user_ns = field<std::uint64_t>(json, "cpu_user_ns"),
           .cpu_system_ns = field<std::uint64_t>(json, "cpu_system_ns"),
-          .rss_kib = field<std::uint64_t>(json, "rss_kib"),
+          .rss_kib = optional_field<std::uint64_t>(json, "rss_kib"),
           .pss_kib = optional_field<std::uint64_t>(json, "pss_kib"),
           .threads = field<std::uint32_t>(json, "threads"),
-          .fds = field<std::uint32_t>(json, "fds"),
-          .runqueue_wait_ns = field<std::uint64_t>(json, "runqueue_wait_ns")};
+          .fds = optional_field<std::uint32_t>(json, "fds"),
+          .runqueue_wait_ns = optional_field<std::uint64_t>(json, "runqueue_wait_ns")};
 }
 
 Json json_of(const ProcessWindow& window) {
@@ -255,7 +216,9 @@ Json json_of(const Accounting& books) {
           {"cycle_us", or_null(books.cycle_us)},
           {"little_gap_percent", or_null(books.little_gap_percent)},
           {"generator_busy", or_null(books.generator_busy)},
-          {"lateness_percent", or_null(books.lateness_percent)}};
+          {"lateness_percent", or_null(books.lateness_percent)},
+          {"starved", or_null(books.starved)},
+          {"jain", or_null(books.jain)}};
 }
 
 Accounting accounting_from(const Json& json) {
@@ -270,7 +233,9 @@ Accounting accounting_from(const Json& json) {
           .cycle_us = optional_field<double>(json, "cycle_us"),
           .little_gap_percent = optional_field<double>(json, "little_gap_percent"),
           .generator_busy = optional_field<double>(json, "generator_busy"),
-          .lateness_percent = optional_field<double>(json, "lateness_percent")};
+          .lateness_percent = optional_field<double>(json, "lateness_percent"),
+          .starved = later_field<std::uint64_t>(json, "starved"),
+          .jain = later_field<double>(json, "jain")};
 }
 
 Json json_of(const Finding& finding) {
@@ -303,7 +268,7 @@ std::string to_json(const TrialRecord& trial) {
       {"reasons", array_of(trial.findings, [](const Finding& finding) { return json_of(finding); })},
       {"warnings", array_of(trial.warnings, warning_json)},
       {"window_ns", trial.window_ns},
-      {"wrk", null_or(trial.wrk)},
+      {"result", trial.result ? driver_result_json(*trial.result) : Json()},
       {"server_before", null_or(trial.server_before)},
       {"server_after", null_or(trial.server_after)},
       {"server_final", null_or(trial.server_final)},
@@ -318,7 +283,7 @@ std::string to_json(const TrialRecord& trial) {
 }
 
 TrialRecord trial_from_json(std::string_view text, std::string_view name) {
-  return parse_record(text, name, [](const Json& json) {
+  return parse_record(text, name, kSchemaVersion, [](const Json& json) {
     TrialRecord trial;
     trial.spec = spec_from(member(json, "spec"));
     trial.started_utc = field<std::string>(json, "started_utc");
@@ -326,7 +291,7 @@ TrialRecord trial_from_json(std::string_view text, std::string_view name) {
     trial.findings = array_from(json, "reasons", finding_from);
     trial.warnings = array_from(json, "warnings", warning_from);
     trial.window_ns = field<std::uint64_t>(json, "window_ns");
-    trial.wrk = optional_object(json, "wrk", wrk_from);
+    trial.result = optional_object(json, "result", driver_result_from);
     trial.server_before = optional_object(json, "server_before", counters_from);
     trial.server_after = optional_object(json, "server_after", counters_from);
     trial.server_final = optional_object(json, "server_final", counters_from);

@@ -9,59 +9,21 @@
 
 #include "harness/plan/plan.hpp"
 #include "harness/record/counters.hpp"
+#include "harness/record/driver_result.hpp"
 #include "harness/record/validity.hpp"
-#include "harness/stats/quantile.hpp"
 
 namespace interleave {
 
-// How wrk's rewriting of its latencies was undone (harness/load/wrk_recovery.hpp).
-enum class Recovery : std::uint8_t {
-  exact,       // undone; the counts prove it
-  not_needed,  // wrk rewrote nothing
-  failed,      // the counts do not add up: no raw histogram
-  capped       // the histogram was too large to export: no raw histogram
-};
-
-struct WrkErrors {
-  std::uint64_t connect = 0;
-  std::uint64_t read = 0;
-  std::uint64_t write = 0;
-  std::uint64_t status = 0;   // replies with a status above 399
-  std::uint64_t timeout = 0;  // replies later than --timeout
-
-  [[nodiscard]] std::uint64_t total() const noexcept { return connect + read + write + status + timeout; }
-};
-
-// As wrk says it, phantom samples included: for reference only, never for results.
-struct WrkReported {
-  double min_us = 0, max_us = 0, mean_us = 0, stdev_us = 0;
-  double p50_us = 0, p90_us = 0, p99_us = 0, p999_us = 0;
-};
-
-struct WrkResult {
-  std::uint64_t requests = 0;
-  std::uint64_t duration_us = 0;
-  std::uint64_t bytes = 0;
-  WrkErrors errors;
-  std::optional<WrkReported> reported;     // nullopt: no reply at all
-  std::uint64_t expected_interval_us = 0;  // of the rewriting; 0: wrk rewrote nothing
-  bool corrected = false;                  // wrk added at least one phantom sample
-  Recovery recovery = Recovery::failed;
-  // Requests begun on each of the workload's routes, in its order; empty where there is one route.
-  std::vector<std::uint64_t> route_requests;
-  std::optional<Histogram> raw;  // latencies as they were, microseconds
-};
-
-// One look at one process; t_ms counts from the start of the window.
+// One look at one process; t_ms counts from the start of the window. A quick look leaves out what is dear to read.
 struct ProcessSample {
   std::int64_t t_ms = 0;
   std::uint64_t cpu_user_ns = 0;    // since the process started
   std::uint64_t cpu_system_ns = 0;  // since the process started
-  std::uint64_t rss_kib = 0;
+  std::optional<std::uint64_t> rss_kib;
   std::optional<std::uint64_t> pss_kib;
   std::uint32_t threads = 0;
-  std::uint32_t fds = 0;
-  std::uint64_t runqueue_wait_ns = 0;  // sum over live threads
+  std::optional<std::uint32_t> fds;
+  std::optional<std::uint64_t> runqueue_wait_ns;  // sum over live threads
 };
 
 // Totals of one process over the window.
@@ -109,11 +71,13 @@ struct Accounting {
   std::uint64_t backend_calls = 0;
   double calls_per_request = 0;
   std::uint64_t tolerance = 0;               // in flight at the ends of the window
-  std::optional<double> mean_latency_us;     // of the raw histogram
+  std::optional<double> mean_latency_us;     // of the client's histogram
   std::optional<double> cycle_us;            // connections x duration / requests
   std::optional<double> little_gap_percent;  // (cycle - mean latency) / cycle
   std::optional<double> generator_busy;      // CPU time of the generator / window, of one core
   std::optional<double> lateness_percent;    // backend: mean lateness / mean delay
+  std::optional<std::uint64_t> starved;      // connections without one response in the window
+  std::optional<double> jain;                // Jain's index of the responses per connection: 1 = all alike
 };
 
 struct TrialRecord {
@@ -124,7 +88,7 @@ struct TrialRecord {
   std::vector<Warning> warnings;
   std::uint64_t window_ns = 0;  // between the snapshots
   std::map<std::string, ProcessRecord> processes;
-  std::optional<WrkResult> wrk;
+  std::optional<DriverResult> result;  // of the window's load
   std::optional<ServerCounters> server_before, server_after, server_final;
   std::optional<BackendStats> backend_before, backend_after;
   std::optional<Accounting> accounting;

@@ -21,10 +21,11 @@ enum class Reason : std::uint8_t {
   not_quiet,      // the backend was still busy with the warm-up's requests at the deadline
   server_died,
   backend_died,
-  wrk_failed,             // wrk could not run, or its report is missing or unreadable
+  generator_failed,       // the generator could not run, or its report is missing or unreadable
   skipped_not_supported,  // the server said so (exit 77)
   interrupted,            // Ctrl-C or SIGTERM to the harness
   harness_error,          // the harness could not do its part (the detail says what)
+  rate_unknown,           // a share of the predicted capacity was asked for, and there is no prediction
   // The sums do not agree: invalid.
   no_responses,            // the client got no reply at all
   responses_mismatch,      // client and server count different numbers of responses
@@ -32,15 +33,16 @@ enum class Reason : std::uint8_t {
   client_errors,           // more than 0.1 % of the requests failed at the client
   wrong_status,            // replies with another status than the workload expects
   // The numbers stand, with doubt: suspect.
-  overload,         // more than 0.1 % of the replies were 503: throughput is not goodput
-  wrk_checksum,     // wrk's rewriting of latencies could not be undone with proof
-  backend_late,     // mean lateness of the backend above 5 % of the mean delay
-  generator_bound,  // the generator's core was the limit
-  steal,            // the host took more than 2 % of the CPU time
+  overload,           // more than 0.1 % of the replies were 503, or an open loop was not answered as fast as it asked
+  wrk_checksum,       // wrk's rewriting of latencies could not be undone with proof
+  backend_late,       // mean lateness of the backend above 5 % of the mean delay
+  generator_bound,    // the generator's core was the limit
+  steal,              // the host took more than 2 % of the CPU time
+  generator_suspect,  // the generator's own checks do not all hold (late, interrupted, or stalled)
   // Throughput is valid and the trial ok, but latency is null.
   wrk_capped,        // the histogram was too large to export
   window_too_short,  // fewer than 50 requests per connection: the window cuts off a large part
-  starved,           // some connections got no reply at all
+  starved,           // some connections got no reply at all while the others got many
   server_closes,     // the server closes connections: connecting is part of the cycle and not of the latency
   latency_gap,       // Little's law does not hold, none of the known reasons applies
 };

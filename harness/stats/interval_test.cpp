@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <numbers>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "core/base/rng.hpp"
+#include "harness/stats/simulated_noise.hpp"
 
 namespace interleave {
 namespace {
@@ -17,12 +17,6 @@ namespace {
 nlohmann::json reference(const char* part) {
   std::ifstream in(INTERLEAVE_SOURCE_DIR "/harness/stats/reference.json");
   return nlohmann::json::parse(in).at(part);
-}
-
-// Standard normal by Box and Muller.
-double normal(SplitMix64& random) {
-  const double radius = std::sqrt(-2 * std::log(unit_interval(random.next())));
-  return radius * std::cos(2 * std::numbers::pi * unit_interval(random.next()));
 }
 
 std::vector<double> lognormal_sample(SplitMix64& random, std::size_t count, double sigma) {

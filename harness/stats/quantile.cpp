@@ -41,6 +41,13 @@ std::uint64_t quantile(const Histogram& histogram, double q) {
   return value_at_rank(histogram, std::max<std::uint64_t>(1, static_cast<std::uint64_t>(rank)));
 }
 
+std::optional<std::uint64_t> quantile_with_lost(const Histogram& histogram, std::uint64_t lost, double q) {
+  const auto known = static_cast<double>(total_count(histogram));
+  const double of_known = q * (known + static_cast<double>(lost)) / known;
+  if (of_known > 1) return std::nullopt;
+  return quantile(histogram, of_known);
+}
+
 bool quantile_is_supported(std::uint64_t samples, double q) noexcept {
   constexpr double kHair = 1e-6;  // 0.999 of 20,000 leaves 20 beyond, not 19.9999
   return static_cast<double>(samples) * (1 - q) >= kSamplesBeyond - kHair;

@@ -19,6 +19,11 @@ using Histogram = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 // REQUIRES: not empty, 0 <= q <= 1.
 [[nodiscard]] std::uint64_t quantile(const Histogram& histogram, double q);
 
+// The same over `lost` more samples that are known only to lie above all others; nullopt where it falls among them.
+// REQUIRES: not empty, 0 <= q <= 1.
+[[nodiscard]] std::optional<std::uint64_t> quantile_with_lost(const Histogram& histogram, std::uint64_t lost,
+                                                              double q);
+
 // Samples that must lie beyond a percentile before it is given at all: with fewer it is a story about single
 // requests.
 inline constexpr double kSamplesBeyond = 20;

@@ -85,5 +85,14 @@ TEST(MeanValue, weighs_by_count) {
   EXPECT_EQ(mean_value({}), std::nullopt);
 }
 
+TEST(QuantileWithLost, ranks_the_lost_above_all_others) {
+  const Histogram ten{{1, 5}, {2, 4}, {3, 1}};
+  EXPECT_EQ(quantile_with_lost(ten, 0, 0.5), 1U);
+  EXPECT_EQ(quantile_with_lost(ten, 2, 0.5), 2U) << "the sixth of twelve";
+  EXPECT_EQ(quantile_with_lost(ten, 10, 0.5), 3U) << "the tenth of twenty";
+  EXPECT_FALSE(quantile_with_lost(ten, 11, 0.5).has_value());
+  EXPECT_FALSE(quantile_with_lost(ten, 1, 0.99).has_value());
+}
+
 }  // namespace
 }  // namespace interleave
