@@ -38,6 +38,48 @@ connections = [64]
   EXPECT_EQ(plan.cells[0].connections, (std::vector<std::uint32_t>{1, 64}));
 }
 
+TEST(ParsePlan, reads_open_loops_and_stalls) {
+  const Plan plan = parse_plan(R"(
+name = "p"
+description = "d"
+driver = "interleave"
+stall = { every = "10s", length = "1s" }
+[[cells]]
+workloads = ["a"]
+connections = [64]
+driver = "wrk"
+[[cells]]
+workloads = ["a"]
+connections = [64]
+rates = [1000, "50%"]
+)",
+                               "p.toml");
+  EXPECT_EQ(plan.driver, "interleave");
+  EXPECT_EQ(plan.cells[0].driver, "wrk");
+  EXPECT_TRUE(plan.cells[0].rates.empty());
+  EXPECT_THAT(plan.cells[1].rates, ElementsAre(*parse_rate("1000"), *parse_rate("50%")));
+  EXPECT_EQ(plan.stall, (StallPlan{.every = std::chrono::seconds(10), .length = std::chrono::seconds(1)}));
+  EXPECT_NO_THROW((void)apply_overrides(plan, {}));
+}
+
+TEST(ParsePlan, reads_a_capacity_search) {
+  const Plan plan =
+      parse(std::string(kSmallest) + "driver = 'interleave'\nsearch = { objective = 'p99<50ms', steps = 6 }");
+  ASSERT_TRUE(plan.search.has_value());
+  EXPECT_EQ(to_string(plan.search->objective), "p99<50ms");
+  EXPECT_EQ(plan.search->steps, 6U);
+  EXPECT_NO_THROW(require_possible(plan));
+  Plan wrong = plan;
+  wrong.driver = "wrk";
+  EXPECT_THROW(require_possible(wrong), UsageError);
+  wrong = plan;
+  wrong.rates = {*parse_rate("5")};
+  EXPECT_THROW(require_possible(wrong), UsageError);
+  wrong = plan;
+  wrong.calibration.repetitions = 0;
+  EXPECT_THROW(require_possible(wrong), UsageError);
+}
+
 TEST(ParsePlan, refuses_workloads_beside_cells) {
   EXPECT_THROW((void)parse_plan("name = 'p'\ndescription = 'd'\nworkloads = ['a']\n[[cells]]\nworkloads = ['a']\n"
                                 "connections = [1]\n",
@@ -57,6 +99,7 @@ repetitions = 4
 warmup = "250ms"
 duration = "1.5s"
 seed = 42
+weave = true
 [calibration]
 repetitions = 2
 cpu_connections = 32
@@ -72,6 +115,7 @@ cpu_connections = 32
   EXPECT_EQ(plan.seed, 42U);
   EXPECT_EQ(plan.calibration.repetitions, 2U);
   EXPECT_EQ(plan.calibration.cpu_connections, 32U);
+  EXPECT_TRUE(plan.weave);
 }
 
 TEST(LoadPlan, leaves_models_and_connections_open_unless_told) {
@@ -93,7 +137,17 @@ TEST(LoadPlan, names_the_place_of_every_mistake) {
       {"duration = 2", "p.toml:4:12:"},
       {"duration = '2'", "p.toml:4:12:"},
       {"duration = '50ms'", "p.toml:4:12:"},
-      {"driver = 'ab'", "p.toml:4:10: unknown driver 'ab'"},
+      {"driver = 'ab'", "p.toml:4:10: unknown driver 'ab': use 'wrk' or 'interleave'"},
+      {"rates = []", "p.toml:4:9: 'rates' is empty"},
+      {"rates = [0]", "p.toml:4:10:"},
+      {"rates = [1.5]", "p.toml:4:10:"},
+      {"rates = ['50']", "p.toml:4:10: '50' is no share of the predicted capacity"},
+      {"rates = ['0%']", "p.toml:4:10: '0%' is no share of the predicted capacity"},
+      {"rates = [1000, 1000]", "p.toml:4:16: duplicate rate"},
+      {"search = { objective = 'p99' }", "p.toml:4:24: 'p99' is no objective"},
+      {"search = { objective = 'p99<5ms', steps = 0 }", "p.toml:4:"},
+      {"stall = { every = '1s' }", "p.toml:4:9: missing key 'length' in 'stall'"},
+      {"stall = { every = '1s', length = '1s' }", "p.toml:4:34: 'length' must be shorter"},
       {"connections = [1, 1]", "p.toml:4:19: duplicate"},
       {"connections = [0]", "p.toml:4:16:"},
       {"models = ['a', 'a']", "p.toml:4:16: 'a' is named twice"},
@@ -154,7 +208,36 @@ TEST(ApplyOverrides, refuses_what_would_be_no_plan) {
   refused([](PlanOverrides& o) { o.workloads = {"a", "a"}; });
   refused([](PlanOverrides& o) { o.seed = std::uint64_t{1} << 53U; });
   refused([](PlanOverrides& o) { o.duration = milliseconds(0); });
+  refused([](PlanOverrides& o) { o.driver = "ab"; });
+  refused([](PlanOverrides& o) { o.rates = {*parse_rate("100")}; });  // the driver is wrk
+  refused([](PlanOverrides& o) {
+    o.driver = "interleave";
+    o.rates = {*parse_rate("100"), *parse_rate("100")};
+  });
   refused([](PlanOverrides& o) { o.warmup = std::chrono::hours(1); });
+}
+
+TEST(ApplyOverrides, gives_every_cell_the_driver_and_the_rates) {
+  Plan plan;
+  plan.cells = {{.workloads = {"a"}, .connections = {1}, .driver = "wrk", .rates = {}}};
+  PlanOverrides overrides;
+  overrides.driver = "interleave";
+  overrides.rates = {*parse_rate("100")};
+  const Plan changed = apply_overrides(plan, overrides);
+  EXPECT_EQ(changed.driver, "interleave");
+  EXPECT_TRUE(changed.cells[0].driver.empty());
+  EXPECT_THAT(changed.rates, ElementsAre(*parse_rate("100")));
+}
+
+TEST(RequirePossible, wants_calibration_for_shares_of_the_capacity) {
+  Plan plan;
+  plan.driver = "interleave";
+  plan.rates = {*parse_rate("50%")};
+  EXPECT_NO_THROW(require_possible(plan));
+  plan.calibration.repetitions = 0;
+  EXPECT_THROW(require_possible(plan), UsageError);
+  plan.rates = {*parse_rate("50")};
+  EXPECT_NO_THROW(require_possible(plan));
 }
 
 TEST(RequireKnown, suggests_the_nearest_name) {

@@ -23,9 +23,11 @@ std::string_view to_string(Bound bound) noexcept {
     case Bound::in_flight_limit:
       return "in_flight_limit";
     case Bound::cpu:
+      return "cpu";
+    case Bound::offered:
       break;
   }
-  return "cpu";
+  return "offered";
 }
 
 Prediction predict_closed(std::uint32_t connections, const Demands& demands, const Capacity& capacity) {
@@ -41,6 +43,20 @@ Prediction predict_closed(std::uint32_t connections, const Demands& demands, con
     prediction.bound = Bound::in_flight_limit;
   }
   prediction.mva_rps = mva_throughput(connections, demands, capacity);
+  return prediction;
+}
+
+OpenPrediction predict_open(double rate_rps, std::uint32_t connections, const Demands& demands,
+                            const Capacity& capacity) {
+  const Prediction busy = predict_closed(connections, demands, capacity);
+  OpenPrediction prediction;
+  prediction.capacity_rps = busy.throughput_rps;
+  prediction.throughput_rps = std::min(rate_rps, busy.throughput_rps);
+  if (rate_rps < busy.throughput_rps) {
+    prediction.latency_floor_s = demands.d1_s;
+  } else {
+    prediction.bound = busy.bound;
+  }
   return prediction;
 }
 

@@ -29,7 +29,7 @@ struct Capacity {
 // A loop or a single thread uses one core however many there are; threads use all they may.
 [[nodiscard]] Capacity capacity_of(const ModelDescription& model, std::uint32_t server_cores);
 
-enum class Bound : std::uint8_t { clients, in_flight_limit, cpu };
+enum class Bound : std::uint8_t { clients, in_flight_limit, cpu, offered };
 [[nodiscard]] std::string_view to_string(Bound bound) noexcept;
 
 struct Prediction {
@@ -41,6 +41,20 @@ struct Prediction {
 
 // REQUIRES: connections > 0, demands positive.
 [[nodiscard]] Prediction predict_closed(std::uint32_t connections, const Demands& demands, const Capacity& capacity);
+
+struct OpenPrediction {
+  double throughput_rps = 0;              // what is offered, at most the capacity
+  double capacity_rps = 0;                // with every connection busy
+  std::optional<double> latency_floor_s;  // D1; nullopt at or above capacity, where latency grows as long as it lasts
+  Bound bound = Bound::offered;           // of the throughput
+};
+
+// An open loop that offers `rate_rps` over at most so many connections. The capacity is the throughput of a closed
+// loop with all of them. D1 is a floor of the response time, not an estimate of it: what queueing adds below capacity
+// depends on how arrivals and service times vary, which these demands do not say.
+// REQUIRES: rate and connections > 0, demands positive.
+[[nodiscard]] OpenPrediction predict_open(double rate_rps, std::uint32_t connections, const Demands& demands,
+                                          const Capacity& capacity);
 
 // Throughput by exact mean value analysis of a closed network (Reiser & Lavenberg, JACM 27(2), 1980): a delay centre
 // D1 - D_cpu (the waiting) and one queueing centre per core, D_cpu / k each. It assumes exponential CPU times, so for

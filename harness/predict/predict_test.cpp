@@ -74,5 +74,54 @@ TEST(CapacityOf, gives_loops_one_core_and_threads_all) {
   EXPECT_EQ(capacity_of(model, 4).cores, 1U);
 }
 
+TEST(PredictOpen, answers_what_is_offered_up_to_the_capacity_of_all_connections) {
+  struct OpenCase {
+    const char* what;
+    double rate;
+    std::uint32_t connections;
+    Capacity capacity;
+    double throughput, capacity_rps;
+    bool has_floor;
+    Bound bound;
+  };
+  const double single = 1 / 0.0104;
+  const OpenCase cases[] = {
+      {"a loop below its core",
+       10'000,
+       1000,
+       {.in_flight_limit = {}, .cores = 1},
+       10'000,
+       25'000,
+       true,
+       Bound::offered},
+      {"a loop at its core", 25'000, 1000, {.in_flight_limit = {}, .cores = 1}, 25'000, 25'000, false, Bound::cpu},
+      {"a loop above it", 30'000, 1000, {.in_flight_limit = {}, .cores = 1}, 25'000, 25'000, false, Bound::cpu},
+      {"a single thread below", 50, 64, {.in_flight_limit = 1, .cores = 1}, 50, single, true, Bound::offered},
+      {"a single thread above",
+       500,
+       64,
+       {.in_flight_limit = 1, .cores = 1},
+       single,
+       single,
+       false,
+       Bound::in_flight_limit},
+      {"too few connections",
+       5000,
+       10,
+       {.in_flight_limit = {}, .cores = 1},
+       10 / 0.0104,
+       10 / 0.0104,
+       false,
+       Bound::clients},
+  };
+  for (const OpenCase& c : cases) {
+    const OpenPrediction got = predict_open(c.rate, c.connections, kOneCall, c.capacity);
+    EXPECT_NEAR(got.throughput_rps, c.throughput, 1e-6 * c.throughput) << c.what;
+    EXPECT_NEAR(got.capacity_rps, c.capacity_rps, 1e-6 * c.capacity_rps) << c.what;
+    EXPECT_EQ(got.latency_floor_s, c.has_floor ? std::optional(kOneCall.d1_s) : std::nullopt) << c.what;
+    EXPECT_EQ(got.bound, c.bound) << c.what;
+  }
+}
+
 }  // namespace
 }  // namespace interleave

@@ -19,6 +19,8 @@ struct AccountingLimits {
   double lateness_percent = 5.0;
   double steal_percent = 2.0;
   double error_percent = 0.1;
+  double shortfall_percent = 3.0;  // of an open loop's requests without a reply at the window's end
+  double shortfall_requests = 10;  // ... and at least so many: in a short window single requests are percents
 };
 
 // What the books need of a route, in the workload's order.
@@ -28,9 +30,10 @@ struct RouteFacts {
 };
 
 struct AccountingInput {
+  LoadKind kind = LoadKind::closed;
   std::uint32_t connections = 1;
-  std::vector<RouteFacts> routes{{}};  // at least one; with more, wrk.route_requests has as many
-  WrkResult wrk;
+  std::vector<RouteFacts> routes{{}};  // at least one; result.route_requests has as many or none
+  DriverResult result;
   // Before and after the window; without them (no capability live_counters) accounting is two-way.
   std::optional<ServerCounters> server_before, server_after;
   BackendStats backend_before, backend_after;

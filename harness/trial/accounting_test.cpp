@@ -21,10 +21,12 @@ AccountingInput in_order() {
   AccountingInput input;
   input.connections = 4;
   input.routes = {{.calls = 1, .expected_status = 200}};
-  input.wrk.requests = 400;
-  input.wrk.duration_us = 1'000'000;
-  input.wrk.recovery = Recovery::exact;
-  input.wrk.raw = Histogram{{9950, 400}};
+  input.result.requests = input.result.answered = 400;
+  input.result.unanswered = 4;
+  input.result.duration_us = 1'000'000;
+  input.result.wrk =
+      WrkDetails{.reported = {}, .expected_interval_us = 0, .corrected = true, .recovery = Recovery::exact};
+  input.result.latency_us = Histogram{{9950, 400}};
   input.server_before = ServerCounters{};
   input.server_before->responses = {{"200", 7}};
   input.server_before->backend_calls = 7;
@@ -83,7 +85,7 @@ AccountingInput mixed() {
   input.routes = {{.calls = 1, .expected_status = 200},
                   {.calls = 3, .expected_status = 200},
                   {.calls = 0, .expected_status = 404}};
-  input.wrk.route_requests = {300, 80, 22};
+  input.result.route_requests = {300, 80, 22};
   input.server_after->responses = {{"200", 7 + 380}, {"404", 22}};
   input.server_after->backend_calls = 7 + 540;
   input.backend_after.calls = 7 + 540;
@@ -145,8 +147,8 @@ TEST(Accounting, names_every_disagreement_of_counts) {
        {}},
       {"no reply at all",
        [](In& in) {
-         in.wrk.requests = 0;
-         in.wrk.raw = Histogram{};
+         in.result.requests = in.result.answered = 0;
+         in.result.latency_us = Histogram{};
          in.server_after->responses["200"] = 7;
          in.server_after->backend_calls = 7;
          in.backend_after = in.backend_before;
@@ -173,8 +175,8 @@ TEST(Accounting, without_live_counters_compares_client_and_backend) {
 
 TEST(Accounting, names_errors_and_wrong_replies) {
   expect_reasons({
-      {"0.25 % read errors", [](In& in) { in.wrk.errors.read = 1; }, {Reason::client_errors}},
-      {"timeouts", [](In& in) { in.wrk.errors.timeout = 4; }, {Reason::client_errors}},
+      {"0.25 % read errors", [](In& in) { in.result.errors.reset = 1; }, {Reason::client_errors}},
+      {"timeouts", [](In& in) { in.result.errors.timeout = 4; }, {Reason::client_errors}},
       {"503 for some",
        [](In& in) {
          in.server_after->responses["200"] = 7 + 392;
@@ -198,12 +200,12 @@ TEST(Accounting, names_errors_and_wrong_replies) {
 
 TEST(Accounting, tolerates_few_errors_with_a_warning) {
   AccountingInput input = in_order();
-  input.wrk.requests = 40'000;
-  input.wrk.raw = Histogram{{99, 40'000}};
+  input.result.requests = input.result.answered = 40'000;
+  input.result.latency_us = Histogram{{99, 40'000}};
   input.server_after->responses["200"] = 7 + 40'000;
   input.server_after->backend_calls = 7 + 40'000;
   input.backend_after.calls = 7 + 40'000;
-  input.wrk.errors.read = 3;
+  input.result.errors.reset = 3;
   const AccountingOutcome outcome = account(input);
   EXPECT_THAT(reasons(outcome), IsEmpty());
   ASSERT_EQ(outcome.warnings.size(), 1U);
@@ -231,25 +233,25 @@ TEST(Accounting, names_what_besides_the_model_shaped_the_figures) {
       {"steal within bounds", [](In& in) { in.steal_percent = 2.0; }, {}},
       {"broken checksum",
        [](In& in) {
-         in.wrk.recovery = Recovery::failed;
-         in.wrk.raw.reset();
+         in.result.wrk->recovery = Recovery::failed;
+         in.result.latency_us.reset();
        },
        {Reason::wrk_checksum}},
       {"histogram too large",
        [](In& in) {
-         in.wrk.recovery = Recovery::capped;
-         in.wrk.raw.reset();
+         in.result.wrk->recovery = Recovery::capped;
+         in.result.latency_us.reset();
        },
        {Reason::wrk_capped}},
   });
 }
 
 TEST(Accounting, says_why_latency_and_throughput_do_not_fit) {
-  const auto gap = [](In& in) { in.wrk.raw = Histogram{{6000, 400}}; };  // 40 % of the cycle is not latency
+  const auto gap = [](In& in) { in.result.latency_us = Histogram{{6000, 400}}; };  // 40 % of the cycle is not latency
   expect_reasons({
       {"3 % exactly",
        [](In& in) {
-         in.wrk.raw = Histogram{{9700, 400}};
+         in.result.latency_us = Histogram{{9700, 400}};
        },
        {}},
       {"unexplained", gap, {Reason::latency_gap}},
@@ -273,23 +275,45 @@ TEST(Accounting, says_why_latency_and_throughput_do_not_fit) {
          in.server_after->connections_accepted = 3;
        },
        {Reason::starved}},
+      {"connections accepted and not answered, in a short window for all",
+       [](In& in) {
+         in.connections = 10;
+         in.server_before->per_connection = PerConnection{.answered = 3};
+         in.server_after->per_connection = PerConnection{.answered = 3 + 4};
+         in.server_after->connections_accepted = 10;
+         in.result.latency_us = Histogram{{10'000, 400}};
+       },
+       {Reason::starved}},
+      {"one without a reply, where the gap is small",
+       [](In& in) {
+         in.server_before->per_connection = PerConnection{.answered = 3};
+         in.server_after->per_connection = PerConnection{.answered = 3 + 3};
+       },
+       {Reason::starved}},
+      {"all answered, some reconnected",
+       [](In& in) {
+         in.server_before->per_connection = PerConnection{.answered = 3};
+         in.server_after->per_connection = PerConnection{.answered = 3 + 7};
+       },
+       {}},
       {"few requests each",
        [](In& in) {
          in.connections = 10;
-         in.wrk.raw = Histogram{{20'000, 400}};
-         in.server_after->connections_accepted = 3;
+         in.result.latency_us = Histogram{{20'000, 400}};
+         in.server_after->connections_accepted = 9;
        },
        {Reason::window_too_short}},
       {"latency longer than the cycle",
        [](In& in) {
-         in.wrk.raw = Histogram{{11'000, 400}};
+         in.result.latency_us = Histogram{{11'000, 400}};
        },
        {Reason::latency_gap}},
       {"fewer requests than connections, no gap by chance",
        [](In& in) {
          in.connections = 500;
-         in.wrk.recovery = Recovery::not_needed;
-         in.wrk.raw = Histogram{{1'250'000, 400}};
+         in.server_after->connections_accepted = 500;
+         in.result.wrk->recovery = Recovery::not_needed;
+         in.result.latency_us = Histogram{{1'250'000, 400}};
        },
        {Reason::window_too_short}},
   });

@@ -20,12 +20,14 @@ namespace {
 
 constexpr std::size_t kMaxResponse = 16U << 20U;
 
-void wait_until_ready(int fd, short events, TimePoint deadline) {
+void wait_until_readable(int fd, TimePoint deadline, const Interrupt& interrupt) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now()).count();
-  pollfd waiting{fd, events, 0};
-  if (left <= 0 || ::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 3'600'000))) == 0) {
+  std::array<pollfd, 2> waiting{{{fd, POLLIN, 0}, {interrupt.wake_fd(), POLLIN, 0}}};
+  const int timeout = static_cast<int>(std::min<std::int64_t>(left, 3'600'000));
+  if (left <= 0 || ::poll(waiting.data(), waiting.size(), timeout) == 0) {
     throw std::system_error(std::make_error_code(std::errc::timed_out), "no reply");
   }
+  interrupt.check();
 }
 
 // False: the peer has closed.
@@ -91,7 +93,7 @@ std::string get_request(const Endpoint& server, std::string_view target) {
   return request;
 }
 
-HttpReply http_get(const Endpoint& server, std::string_view target, TimePoint deadline) {
+HttpReply http_get(const Endpoint& server, std::string_view target, TimePoint deadline, const Interrupt& interrupt) {
   const UniqueFd fd = connect_tcp(server, Blocking::no);
   const std::string request = get_request(server, target);
   // A request is smaller than any socket buffer: it goes out in one piece or not at all.
@@ -103,7 +105,7 @@ HttpReply http_get(const Endpoint& server, std::string_view target, TimePoint de
   bool open = true;
   while (open && !is_complete(response)) {
     if (response.size() > kMaxResponse) throw std::runtime_error("the reply does not end");
-    wait_until_ready(fd.get(), POLLIN, deadline);
+    wait_until_readable(fd.get(), deadline, interrupt);
     open = receive_some(fd.get(), response);
   }
   auto reply = split_response(response);

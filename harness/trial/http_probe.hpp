@@ -7,6 +7,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/net/endpoint.hpp"
+#include "harness/process/interrupt.hpp"
 
 namespace interleave {
 
@@ -21,7 +22,9 @@ struct HttpReply {
 // The bytes of such a request: GET, Connection: close. Pure.
 [[nodiscard]] std::string get_request(const Endpoint& server, std::string_view target);
 
-// GET `target`. Throws std::system_error (timed_out at the deadline) and std::runtime_error (no valid response).
-[[nodiscard]] HttpReply http_get(const Endpoint& server, std::string_view target, TimePoint deadline);
+// GET `target`. Throws std::system_error (timed_out at the deadline), std::runtime_error (no valid response) and
+// Interrupted.
+[[nodiscard]] HttpReply http_get(const Endpoint& server, std::string_view target, TimePoint deadline,
+                                 const Interrupt& interrupt);
 
 }  // namespace interleave

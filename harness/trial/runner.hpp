@@ -12,6 +12,7 @@
 
 #include "core/service/cpu_work.hpp"
 #include "core/workload/workload.hpp"
+#include "harness/driver/driver.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/process/discovery.hpp"
 #include "harness/process/interrupt.hpp"
@@ -23,12 +24,12 @@ namespace interleave {
 
 // How long each part may take before it counts as failed.
 struct TrialDeadlines {
-  std::chrono::milliseconds start{10'000};      // until the ready line
-  std::chrono::milliseconds quiet{10'000};      // until nothing is in flight
-  std::chrono::milliseconds still{100};         // ... and has not been for this long
-  std::chrono::milliseconds counters{2'000};    // a line of counters, a STATS
-  std::chrono::milliseconds stop{2'000};        // SIGTERM to exit, then SIGKILL
-  std::chrono::milliseconds wrk_grace{15'000};  // beyond its duration: slow replies, and writing the report
+  std::chrono::milliseconds start{10'000};            // until the ready line
+  std::chrono::milliseconds quiet{10'000};            // until nothing is in flight
+  std::chrono::milliseconds still{100};               // ... and has not been for this long
+  std::chrono::milliseconds counters{2'000};          // a line of counters, a STATS
+  std::chrono::milliseconds stop{2'000};              // SIGTERM to exit, then SIGKILL
+  std::chrono::milliseconds generator_grace{15'000};  // beyond its load: slow replies, and writing the report
 };
 
 // What all trials of a run share, and what this one runs. Everything referred to outlives the call.
@@ -37,7 +38,7 @@ struct TrialSetup {
   const ServerProgram& server;
   const Workload& workload;
   std::filesystem::path workload_file;
-  std::filesystem::path wrk_script;
+  const Driver& driver;
   std::filesystem::path scratch;  // a folder for files that do not outlive the trial
   const CpuLayout& layout;
   std::optional<CpuRate> cpu_rate;  // given to the server where the workload has cpu steps
@@ -45,6 +46,9 @@ struct TrialSetup {
 };
 
 [[nodiscard]] TrialRecord run_trial(const TrialSpec& spec, const TrialSetup& setup, const Interrupt& interrupt);
+
+// The record of a trial that cannot be run.
+[[nodiscard]] TrialRecord unrun_trial(const TrialSpec& spec, Finding why);
 
 // The verification alone, with fresh processes: no load, no timing. `findings` is empty if all is well.
 struct Verification {

@@ -32,7 +32,7 @@ std::uint64_t calls_so_far(BlockingBackendClient& backend) {
 
 HttpReply get(const VerifyTarget& target, const std::string& path) {
   try {
-    return http_get(target.server, path, now() + kRequestDeadline);
+    return http_get(target.server, path, now() + kRequestDeadline, *target.interrupt);
   } catch (const std::exception& error) {
     throw WrongServer(fmt::format("GET {}: {}", path, error.what()));
   }

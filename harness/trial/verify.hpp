@@ -11,6 +11,7 @@
 #include "core/net/endpoint.hpp"
 #include "core/service/service.hpp"
 #include "core/workload/workload.hpp"
+#include "harness/process/interrupt.hpp"
 #include "harness/record/counters.hpp"
 
 namespace interleave {
@@ -20,6 +21,7 @@ struct VerifyTarget {
   Endpoint server;
   const Workload* workload = nullptr;
   const Service* service = nullptr;  // of the same workload: gives the bodies expected
+  const Interrupt* interrupt = nullptr;
 };
 
 struct VerifyOutcome {
@@ -28,7 +30,8 @@ struct VerifyOutcome {
   std::vector<std::string> exemptions;  // what this model's capabilities excuse it from
 };
 
-// Throws std::system_error or BackendError if the backend does not answer: that is not the server's fault.
+// Throws std::system_error or BackendError if the backend does not answer: that is not the server's fault. Throws
+// Interrupted.
 [[nodiscard]] VerifyOutcome verify(const VerifyTarget& target, BlockingBackendClient& backend);
 
 // True if the model can serve the workload: one without routes (the ruler) only where no route calls the backend.
