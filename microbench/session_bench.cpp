@@ -3,52 +3,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
-#include <string_view>
-#include <variant>
 
 #include <benchmark/benchmark.h>
 
 #include "core/service/allocation_count.hpp"
 #include "core/service/session.hpp"
+#include "microbench/kernels.hpp"
 
 namespace interleave {
 namespace {
 
-Workload workload() {
-  Workload workload;
-  workload.name = "micro";
-  workload.services = {{.name = "db", .latency = ConstantLatency{}, .reply_bytes = 64}};
-  workload.routes = {{.target = "/hello", .weight = 1, .steps = {}, .expect = {}},
-                     {.target = "/one_call", .weight = 1, .steps = {CallStep{0}}, .expect = {}},
-                     {.target = "/items", .weight = 1, .steps = {CallStep{0}, SerializeStep{20}}, .expect = {}}};
-  return workload;
-}
-
-// Performs operations until the session reads; that read brings `request`.
-void serve(Session& session, std::string_view request) {
-  for (;;) {
-    const IoOp op = session.next(TimePoint{});
-    if (std::holds_alternative<ReadOp>(op)) {
-      session.complete_read(std::as_bytes(std::span(request)));
-      return;
-    }
-    if (const auto* write = std::get_if<WriteOp>(&op)) {
-      benchmark::DoNotOptimize(write->bytes.data());
-    } else if (const auto* backend = std::get_if<BackendOp>(&op)) {
-      for (BackendCall& call : backend->calls) {
-        call.error.clear();
-        call.reply_bytes = 64;
-      }
-    }
-    session.complete({});
-  }
-}
-
 // `pipelined`: requests that one read brings.
 void session(benchmark::State& state, const std::string& target, std::size_t pipelined) {
-  const Service service(workload(), CpuRate{});
+  const Service service(micro_workload(), CpuRate{});
   const auto counters = std::make_unique<Counters>();
   Session session(service, SessionOptions{}, *counters, counters->shard(0));
   std::string requests;
@@ -74,7 +42,7 @@ BENCHMARK_CAPTURE(session, hello_pipelined, "/hello", 16)->Name("session/hello_p
 
 // A new connection for every request, as a server without keep-alive has it.
 void connection(benchmark::State& state) {
-  const Service service(workload(), CpuRate{});
+  const Service service(micro_workload(), CpuRate{});
   const auto counters = std::make_unique<Counters>();
   SessionOptions options;
   options.keep_alive = false;

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "core/base/units.hpp"
+#include "core/base/version.hpp"
 #include "harness/cli/commands.hpp"
-#include "interleave_version.hpp"
 
 namespace interleave {
 namespace {
@@ -36,12 +36,20 @@ struct RunTexts {
   std::string cpu;
   std::string warmup;
   std::string duration;
+  std::vector<std::string> rates;
+  std::string search;
   std::uint32_t repetitions = 0;
   std::uint64_t seed = 0;
   bool no_pin = false;
   bool quiet = false;
   bool json = false;
 };
+
+void add_servers(CLI::App& command, CommonOptions& common) {
+  command
+      .add_option("--servers", common.servers, "folders of external servers, by comma (default: servers/external)")
+      ->delimiter(',');
+}
 
 void add_run(CLI::App& app, RunOptions& options, RunTexts& texts) {
   CLI::App* run = app.add_subcommand("run", "measure: run a plan and store its results");
@@ -51,9 +59,17 @@ void add_run(CLI::App& app, RunOptions& options, RunTexts& texts) {
   run->add_option("--workloads", options.overrides.workloads, "workloads to run, by comma; names or files")
       ->delimiter(',');
   run->add_option("--connections", options.overrides.connections,
-                  "connections of the closed loop, by comma: 1,64,256")
+                  "connections, by comma: 1,64,256; an open loop uses at most so many")
       ->delimiter(',')
       ->check(CLI::Range(1, 1'000'000));
+  run->add_option("--rates", texts.rates,
+                  "offered rates of an open loop, by comma: 1000,2000 (per second), or 50%,90% of the capacity "
+                  "predicted for each model; needs --driver interleave")
+      ->delimiter(',');
+  run->add_option("--search", texts.search,
+                  "find the highest rate that keeps an objective, as 'p99<50ms', instead of measuring cells; needs "
+                  "--driver interleave");
+  run->add_option("--driver", options.overrides.driver, "generator: wrk or interleave (default: the plan's)");
   run->add_option("--wait", texts.wait, "measure your own service: one backend call of this time, as 20ms");
   run->add_option("--cpu", texts.cpu, "and this much CPU work before it, as 200us");
   run->add_option("--repetitions", texts.repetitions, "launches of each cell")->check(CLI::Range(1, 10'000));
@@ -65,24 +81,30 @@ void add_run(CLI::App& app, RunOptions& options, RunTexts& texts) {
   run->add_flag("--dry-run", options.dry_run, "print what would be run and how long it would take");
   run->add_flag("--no-pin", texts.no_pin, "leave the placement on cores to the kernel");
   run->add_flag("--quiet", texts.quiet, "no progress, no table");
-  run->add_flag("--json", texts.json, "print summary.json at the end instead of the table");
+  run->add_flag("--json", texts.json,
+                "print summary.json at the end instead of the table; with --dry-run, the trials as JSON");
   add_common(*run, options.common);
+  add_servers(*run, options.common);
   run->footer(
       footer("interleave run --plan quick --models libuv_loop --connections 1,64\n"
+             "  interleave run --driver interleave --rates 50%,90%,110% --connections 256 --models libuv_loop\n"
              "  interleave run --wait 20ms --cpu 200us --connections 256"));
 }
 
 void add_list(CLI::App& app, ListOptions& options) {
-  CLI::App* list = app.add_subcommand("list", "what there is: models, workloads or plans");
-  static const std::map<std::string, ListWhat> names{
-      {"models", ListWhat::models}, {"workloads", ListWhat::workloads}, {"plans", ListWhat::plans}};
-  list->add_option("what", options.what, "models, workloads or plans")
+  CLI::App* list = app.add_subcommand("list", "what there is: models, workloads, plans or claims");
+  static const std::map<std::string, ListWhat> names{{"models", ListWhat::models},
+                                                     {"workloads", ListWhat::workloads},
+                                                     {"plans", ListWhat::plans},
+                                                     {"claims", ListWhat::claims}};
+  list->add_option("what", options.what, "models, workloads, plans or claims")
       ->required()
       ->transform(CLI::Transformer(names, CLI::ignore_case).description(""))
       ->type_name("");
   list->add_flag("--json", options.json, "as JSON");
   add_common(*list, options.common);
-  list->footer(footer("interleave list models"));
+  add_servers(*list, options.common);
+  list->footer(footer("interleave list models\n  interleave list claims --json"));
 }
 
 void add_verify(CLI::App& app, VerifyOptions& options) {
@@ -91,7 +113,25 @@ void add_verify(CLI::App& app, VerifyOptions& options) {
   verify->add_option("--workloads", options.workloads, "workloads to verify with, by comma; names or files")
       ->delimiter(',');
   add_common(*verify, options.common);
+  add_servers(*verify, options.common);
   verify->footer(footer("interleave verify --models libuv_loop"));
+}
+
+void add_trace(CLI::App& app, TraceOptions& options) {
+  CLI::App* trace = app.add_subcommand("trace", "draw one model's weave: requests at the same moment, traced");
+  trace->add_option("model", options.model, "the model to trace")->required();
+  trace->add_option("workload", options.workload, "a workload: a name, such as weave, or a file")->required();
+  trace->add_option("--out", options.out, "file for ui.perfetto.dev or chrome://tracing")->required();
+  trace->add_option("--json", options.json, "file for the charts (docs/schemas/weave.schema.json)");
+  trace->add_option("--requests", options.requests, "requests at the same moment")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000));
+  trace->add_option("--threads", options.threads, "workers of a model that has a pool of them")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000));
+  add_common(*trace, options.common);
+  add_servers(*trace, options.common);
+  trace->footer(footer("interleave trace libuv_loop weave --out weave.perfetto.json"));
 }
 
 void add_summarize(CLI::App& app, SummarizeOptions& options) {
@@ -101,9 +141,91 @@ void add_summarize(CLI::App& app, SummarizeOptions& options) {
 }
 
 void add_doctor(CLI::App& app, DoctorOptions& options) {
-  CLI::App* doctor = app.add_subcommand("doctor", "is this machine fit for measuring?");
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "is this machine fit for measuring? Each line: ok, warn or fail, and what to do");
+  doctor->add_flag("--json", options.json, "as JSON (docs/schemas/doctor.schema.json)");
   add_common(*doctor, options.common);
   doctor->footer(footer("interleave doctor"));
+}
+
+void add_history(CLI::App& app, HistoryAddOptions& add_options, HistoryShowOptions& show_options) {
+  constexpr const char* kFile = "the history (default: results/history.ndjson)";
+  CLI::App* history =
+      app.add_subcommand("history", "keep what each commit measured on a machine; for trends, never a verdict");
+  history->require_subcommand(1);
+  history->footer(footer("interleave history add results/latest\n  interleave history show"));
+  CLI::App* add = history->add_subcommand("add", "add a line: what a run or a gate's head measured");
+  add->add_option("folder", add_options.folder, "folder of a run or of a gate")->required();
+  add->add_option("--file", add_options.file, kFile);
+  add->add_option("--commit", add_options.commit, "the commit it measured (default: what the folder says)");
+  add->add_flag("--replace", add_options.replace, "put it in the place of the line of the same commit and machine");
+  add->footer(
+      footer("interleave history add results/latest\n"
+             "  interleave history add results/gate --file history.ndjson --replace"));
+  CLI::App* show = history->add_subcommand(
+      "show", "each cell's last commits, and the change against the one before on the same machine");
+  show->add_option("--file", show_options.file, kFile);
+  show->add_option("--figures", show_options.figures, "figures to show, by comma (cpu_us_per_request,p50_ms)")
+      ->delimiter(',');
+  show->add_option("--last", show_options.last, "commits to show")->capture_default_str()->check(CLI::Range(1, 1000));
+  show->add_flag("--json", show_options.json, "everything, as JSON (docs/schemas/history_report.schema.json)");
+  show->footer(footer("interleave history show --figures throughput_rps,p99_ms --last 10"));
+}
+
+struct RegressTexts {
+  std::uint32_t pairs = 0;
+  std::uint32_t confirm_pairs = 0;
+  std::string warmup;
+  std::string duration;
+  bool no_pin = false;
+};
+
+void add_regress(CLI::App& app, RegressOptions& options, RegressTexts& texts) {
+  CLI::App* regress = app.add_subcommand("regress", "is one build slower than another? pairs of launches, a verdict");
+  regress->add_option("--base", options.base, "build folder of the base, as build/regress");
+  regress->add_option("--base-name", options.base_name, "what the report calls the base (default: its commit)");
+  regress->add_option("--head", options.head, "build folder of what is judged, as build/release");
+  regress->add_option("--base-cmd", options.base_command, "or: a server command that obeys the contract");
+  regress->add_option("--head-cmd", options.head_command, "and the one to judge");
+  regress->add_option("--models", options.models, "models to compare, by comma (default: all)")->delimiter(',');
+  regress->add_option("--workload", options.workload, "workload, name or file")->capture_default_str();
+  regress->add_option("--connections", options.connections, "connections of the closed loop")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  regress->add_option("--pairs", texts.pairs, "pairs of the screen (8)")->check(CLI::Range(5, 50));
+  regress->add_option("--confirm-pairs", texts.confirm_pairs, "fresh pairs where suspicious (12)")
+      ->check(CLI::Range(7, 50));
+  regress->add_option("--warmup", texts.warmup, "warm-up of each launch, as 500ms");
+  regress->add_option("--duration", texts.duration, "measured window of each launch, as 2s");
+  regress->add_option("--seed", options.seed, "of the order and of the backend's delays")->capture_default_str();
+  regress->add_option("--out", options.out, "folder for the results (default: results/gate-...)");
+  regress->add_option("--log", options.log, "add a line on how this gate ended (docs/schemas/gates.schema.json)");
+  regress->add_option("--resume", options.resume, "go on with an interrupted gate in this folder");
+  regress->add_flag("--calibrate", options.calibrate,
+                    "48 pairs of the head with itself: how often is the gate wrong on this machine?");
+  regress->add_option("--inject", options.inject,
+                      "cpu=10% or delay=10%: the head with itself, slowed down; is it found?");
+  regress->add_flag("--smoke", options.smoke, "one model and short windows: at most 90 s, only large effects");
+  regress->add_flag("--strict", options.strict, "exit 5 if anything is inconclusive");
+  regress->add_flag("--no-pin", texts.no_pin, "leave the placement on cores to the kernel");
+  regress->add_flag("--quiet", options.quiet, "no progress");
+  add_common(*regress, options.common);
+  regress->footer(
+      "\nExamples:\n  interleave regress --base build/regress/base --head build/release --models libuv_loop\n"
+      "  interleave regress --base-cmd ./server-old --head-cmd \"./server-new --fast\"\n"
+      "\nExit codes: 0 ok or inconclusive, 1 failure, 2 usage, 3 regression, 4 invalid measurement, 5 inconclusive "
+      "with --strict,\n130 interrupted.");
+}
+
+void convert(const CLI::App& regress, const RegressTexts& texts, RegressOptions& options) {
+  if (regress.count("--pairs") > 0) options.pairs = texts.pairs;
+  if (regress.count("--confirm-pairs") > 0) options.confirm_pairs = texts.confirm_pairs;
+  if (!texts.duration.empty()) options.duration = duration_option("--duration", texts.duration);
+  if (!texts.warmup.empty()) options.warmup = duration_option("--warmup", texts.warmup);
+  if (options.duration && *options.duration <= std::chrono::nanoseconds(0)) throw UsageError("--duration: want more");
+  options.pin = !texts.no_pin;
+  if (options.calibrate && !options.inject.empty()) throw UsageError("--calibrate and --inject: one at a time");
+  if (!options.resume.empty() && !options.out.empty()) throw UsageError("--resume has its folder: leave out --out");
 }
 
 // What a workload file may say of a call or of CPU work.
@@ -118,6 +240,17 @@ std::chrono::nanoseconds custom_time(const char* name, const std::string& text) 
 void convert(const CLI::App& run, const RunTexts& texts, RunOptions& options) {
   if (run.count("--repetitions") > 0) options.overrides.repetitions = texts.repetitions;
   if (run.count("--seed") > 0) options.overrides.seed = texts.seed;
+  for (const std::string& text : texts.rates) {
+    const auto rate = parse_rate(text);
+    if (!rate) throw UsageError(fmt::format("--rates '{}': want whole requests per second, or a share as 50%", text));
+    options.overrides.rates.push_back(*rate);
+  }
+  if (!texts.search.empty()) {
+    options.overrides.search = parse_objective(texts.search);
+    if (!options.overrides.search) {
+      throw UsageError(fmt::format("--search '{}': want a percentile and a time, as 'p99<50ms'", texts.search));
+    }
+  }
   if (!texts.warmup.empty()) options.overrides.warmup = duration_option("--warmup", texts.warmup);
   if (!texts.duration.empty()) options.overrides.duration = duration_option("--duration", texts.duration);
   if (!texts.wait.empty()) options.custom.wait = custom_time("--wait", texts.wait);
@@ -126,12 +259,14 @@ void convert(const CLI::App& run, const RunTexts& texts, RunOptions& options) {
     throw UsageError("--wait and --cpu describe a workload of their own: leave out --workloads");
   }
   options.pin = !texts.no_pin;
+  if (texts.quiet && options.dry_run) throw UsageError("--quiet leaves nothing of --dry-run: choose one");
   if (texts.quiet && texts.json) throw UsageError("--quiet and --json exclude each other: choose one");
   if (texts.quiet) options.output = Output::quiet;
   if (texts.json) options.output = Output::json;
   if (options.resume.empty()) return;
-  for (const char* fixed : {"--plan", "--models", "--workloads", "--wait", "--cpu", "--connections", "--repetitions",
-                            "--seed", "--out", "--warmup", "--duration", "--no-pin"}) {
+  for (const char* fixed :
+       {"--plan", "--models", "--workloads", "--wait", "--cpu", "--connections", "--rates", "--search", "--driver",
+        "--repetitions", "--seed", "--out", "--warmup", "--duration", "--no-pin"}) {
     if (run.count(fixed) > 0)
       throw UsageError(fmt::format("{} cannot be changed with --resume: start a new run", fixed));
   }
@@ -144,7 +279,7 @@ Command parse_command_line(int argc, char** argv) {
       "Compares concurrency models of HTTP servers by measurement: the same requests, the same simulated\n"
       "backend, interchangeable servers that differ only in how they wait.",
       "interleave");
-  app.set_version_flag("--version", fmt::format("interleave {} ({}, {})", kVersion, kCommit, kBuildType));
+  app.set_version_flag("--version", "interleave " + version_text());
   app.require_subcommand(1);
   app.footer("\nExample:\n  interleave run --plan quick\n\n`interleave COMMAND --help` says more.");
 
@@ -152,13 +287,21 @@ Command parse_command_line(int argc, char** argv) {
   RunTexts run_texts;
   ListOptions list;
   VerifyOptions verify;
+  TraceOptions trace;
   SummarizeOptions summarize;
   DoctorOptions doctor;
+  RegressOptions regress;
+  RegressTexts regress_texts;
+  HistoryAddOptions history_add;
+  HistoryShowOptions history_show;
   add_run(app, run, run_texts);
   add_list(app, list);
   add_verify(app, verify);
+  add_trace(app, trace);
   add_summarize(app, summarize);
   add_doctor(app, doctor);
+  add_regress(app, regress, regress_texts);
+  add_history(app, history_add, history_show);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {
@@ -174,7 +317,16 @@ Command parse_command_line(int argc, char** argv) {
   }
   if (name == "list") return list;
   if (name == "verify") return verify;
+  if (name == "trace") return trace;
   if (name == "summarize") return summarize;
+  if (name == "regress") {
+    convert(*app.get_subcommand("regress"), regress_texts, regress);
+    return regress;
+  }
+  if (name == "history") {
+    if (app.get_subcommand("history")->got_subcommand("add")) return history_add;
+    return history_show;
+  }
   return doctor;
 }
 

@@ -1,91 +1,67 @@
-// `interleave doctor`: gathers the facts and prints what diagnose() says of them.
+// `interleave doctor`: prints what diagnose() says of this machine.
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <iostream>
-#include <string_view>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "harness/cli/commands.hpp"
 #include "harness/cli/doctor.hpp"
+#include "harness/cli/doctor_facts.hpp"
 #include "harness/cli/places.hpp"
-#include "harness/process/child.hpp"
-#include "harness/process/host.hpp"
-#include "harness/process/proc_reading.hpp"
-#include "interleave_version.hpp"
+#include "harness/cli/terminal.hpp"
 
 namespace interleave {
 namespace {
 
-constexpr int kTimerRounds = 201;  // of 1 ms: a fifth of a second, in which steal is looked at as well
+constexpr int kDoctorSchemaVersion = 1;  // docs/schemas/doctor.schema.json
 
-// How late a blocking 1 ms wait returns, in the median.
-double timer_lateness_us() {
-  std::array<double, kTimerRounds> late{};
-  for (double& value : late) {
-    const TimePoint start = now();
-    const timespec wait{0, 1'000'000};
-    ::clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, nullptr);
-    value = std::chrono::duration<double, std::micro>(now() - start).count() - 1000.0;
-  }
-  std::nth_element(late.begin(), late.begin() + kTimerRounds / 2, late.end());
-  return late[kTimerRounds / 2];
-}
-
-std::vector<std::string> missing_python_packages(const Interrupt& interrupt) {
-  std::vector<std::string> missing;
-  for (const char* package : {"matplotlib", "numpy", "jinja2"}) {
-    const std::string program = fmt::format("import importlib.util as u; print(bool(u.find_spec('{}')))", package);
-    if (first_line_of({kPython, "-c", program}, interrupt) != "True") missing.emplace_back(package);
-  }
-  return missing;
-}
-
-DoctorFacts gather(const Places& places, const Interrupt& interrupt) {
-  const CpuTopology topology = read_cpu_topology();
-  DoctorFacts facts;
-  facts.host = read_host(topology);
-  facts.cpus_allowed = static_cast<std::uint32_t>(topology.allowed.size());
-  const MachineReading before = read_machine();
-  facts.timer_late_us = timer_lateness_us();
-  const MachineReading after = read_machine();
-  if (after.cpu_ticks > before.cpu_ticks) {
-    facts.steal_percent = 100.0 * static_cast<double>(after.steal_ticks - before.steal_ticks) /
-                          static_cast<double>(after.cpu_ticks - before.cpu_ticks);
-  }
-  facts.load_1min = after.load_1min;
-  if (const auto line = first_line_in("/proc/sys/net/core/somaxconn")) facts.somaxconn = std::stoull(*line);
-  if (find_program("wrk")) facts.wrk = first_line_of({"wrk", "--version"}, interrupt);
-  facts.python = first_line_of({kPython, "--version"}, interrupt);
-  if (facts.python) facts.python_missing = missing_python_packages(interrupt);
-  facts.backend_built = find_program(places.backend().string()).has_value();
-  facts.build_type = kBuildType;
-  return facts;
-}
-
-std::string_view word(Health health) {
+Colour colour_of(Health health) {
   switch (health) {
     case Health::ok:
-      return "ok  ";
+      return Colour::green;
     case Health::warn:
-      return "warn";
+      return Colour::yellow;
     case Health::fail:
-      return "FAIL";
+      break;
   }
-  return "";
+  return Colour::red;
+}
+
+void print_lines(const std::vector<Diagnosis>& findings) {
+  const bool colours = shows_colour(STDOUT_FILENO);
+  for (const Diagnosis& finding : findings) {
+    const std::string word = fmt::format("{:<4}", to_string(finding.health));
+    std::cout << fmt::format("{}  {:<12} {}\n", colours ? coloured(word, colour_of(finding.health)) : word,
+                             finding.subject, finding.text);
+    if (!finding.advice.empty()) std::cout << fmt::format("{:18} -> {}\n", "", finding.advice);
+  }
+}
+
+void print_json(const std::vector<Diagnosis>& findings, bool fit) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const Diagnosis& finding : findings) {
+    rows.push_back({{"subject", finding.subject},
+                    {"health", to_string(finding.health)},
+                    {"text", finding.text},
+                    {"advice", finding.advice}});
+  }
+  const nlohmann::ordered_json report{{"schema_version", kDoctorSchemaVersion}, {"fit", fit}, {"findings", rows}};
+  std::cout << report.dump(2) << '\n';
 }
 
 }  // namespace
 
 ExitCode execute(const DoctorOptions& options, const Interrupt& interrupt) {
-  bool failed = false;
-  for (const Diagnosis& diagnosis : diagnose(gather(find_places(options.common.bin_dir), interrupt))) {
-    std::cout << fmt::format("{}  {:<12} {}\n", word(diagnosis.health), diagnosis.subject, diagnosis.text);
-    if (!diagnosis.advice.empty()) std::cout << fmt::format("{:18} -> {}\n", "", diagnosis.advice);
-    failed = failed || diagnosis.health == Health::fail;
-  }
-  return failed ? ExitCode::failure : ExitCode::ok;
+  const std::vector<Diagnosis> findings = diagnose(read_doctor_facts(find_places(options.common.bin_dir), interrupt));
+  const bool fit = std::none_of(findings.begin(), findings.end(),
+                                [](const Diagnosis& finding) { return finding.health == Health::fail; });
+  if (options.json)
+    print_json(findings, fit);
+  else
+    print_lines(findings);
+  return fit ? ExitCode::ok : ExitCode::failure;
 }
 
 }  // namespace interleave

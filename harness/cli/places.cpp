@@ -36,13 +36,23 @@ fs::path find_root(const fs::path& executable) {
 
 }  // namespace
 
-Places find_places(const fs::path& bin_dir) {
+Places find_places(const fs::path& bin_dir, const std::vector<fs::path>& external_servers) {
   const fs::path executable = fs::read_symlink("/proc/self/exe");
   Places places;
   places.root = find_root(executable);
   places.bin_dir = bin_dir.empty() ? executable.parent_path() : fs::absolute(bin_dir);
   if (!fs::is_directory(places.bin_dir)) throw UsageError("--bin-dir " + bin_dir.string() + ": no such folder");
+  for (const fs::path& folder : external_servers) {
+    if (!fs::is_directory(folder)) throw UsageError("--servers " + folder.string() + ": no such folder");
+    places.external_servers.push_back(fs::absolute(folder));
+  }
+  if (external_servers.empty()) places.external_servers.push_back(places.root / "servers" / "external");
   return places;
+}
+
+PrivateFolders private_folders(const Places& places) {
+  const char* home = std::getenv("HOME");
+  return {places.root, home != nullptr ? home : ""};
 }
 
 std::vector<std::string> names_in(const fs::path& folder) {

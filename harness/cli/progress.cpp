@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <string_view>
 
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include "harness/cli/terminal.hpp"
 
 namespace interleave {
 namespace {
@@ -14,21 +14,22 @@ namespace {
 constexpr std::size_t kBarWidth = 20;
 
 std::string load_name(const TrialSpec& spec) {
-  std::string name = fmt::format("{} {} c{}", spec.model, spec.workload, spec.connections);
+  std::string name =
+      fmt::format("{} {} {}{}", spec.model, spec.workload, spec.load.rate ? "" : "c", short_name(spec.load));
   if (spec.purpose != Purpose::measure) name += fmt::format(" {}", to_string(spec.purpose));
   return name + fmt::format(" r{}", spec.repetition);
 }
 
-std::string_view colour_of(Validity validity) {
+Colour colour_of(Validity validity) {
   switch (validity) {
     case Validity::ok:
-      return "\x1b[32m";
+      return Colour::green;
     case Validity::suspect:
-      return "\x1b[33m";
+      return Colour::yellow;
     case Validity::invalid:
-      return "\x1b[31m";
+      break;
   }
-  return "";
+  return Colour::red;
 }
 
 }  // namespace
@@ -49,9 +50,9 @@ std::string progress_bar(std::size_t done, std::size_t total, std::size_t width)
 
 std::string trial_line(const TrialRecord& trial) {
   std::string line = load_name(trial.spec) + ": ";
-  if (trial.wrk && trial.wrk->duration_us > 0) {
-    line += fmt::format("{:.0f} req/s, ",
-                        static_cast<double>(trial.wrk->requests) * 1e6 / static_cast<double>(trial.wrk->duration_us));
+  if (trial.result && trial.result->duration_us > 0) {
+    line += fmt::format("{:.0f} req/s, ", static_cast<double>(trial.result->requests) * 1e6 /
+                                              static_cast<double>(trial.result->duration_us));
   }
   line += to_string(trial.validity);
   for (const Finding& finding : trial.findings)
@@ -63,8 +64,8 @@ Progress::Progress(std::size_t total, std::chrono::nanoseconds estimate, bool si
     : total_(total),
       estimate_(estimate),
       silent_(silent),
-      terminal_(::isatty(STDERR_FILENO) == 1),
-      colour_(terminal_ && std::getenv("NO_COLOR") == nullptr),
+      terminal_(is_terminal(STDERR_FILENO)),
+      colour_(shows_colour(STDERR_FILENO)),
       start_(now()) {}
 
 Progress::~Progress() {
@@ -99,7 +100,7 @@ void Progress::end(const TrialRecord& trial) {
   if (silent_) return;
   erase_bar();
   std::string line = trial_line(trial);
-  if (colour_) line = fmt::format("{}{}\x1b[0m", colour_of(trial.validity), line);
+  if (colour_) line = coloured(line, colour_of(trial.validity));
   std::fputs(fmt::format("{:>4}/{} {}\n", done_, total_, line).c_str(), stderr);
 }
 

@@ -1,23 +1,31 @@
 // `interleave run`: from a plan to a folder of results.
 #include <algorithm>
-#include <cerrno>
+#include <exception>
 #include <iostream>
-#include <system_error>
+#include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
-#include <sched.h>
 
+#include "core/base/atomic_file.hpp"
+#include "core/base/version.hpp"
 #include "core/service/cpu_work.hpp"
 #include "core/workload/load_workload.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/dry_run.hpp"
 #include "harness/cli/places.hpp"
+#include "harness/cli/preflight.hpp"
 #include "harness/cli/progress.hpp"
+#include "harness/cli/rate_settler.hpp"
+#include "harness/cli/resume.hpp"
 #include "harness/cli/run_folder.hpp"
+#include "harness/cli/run_weaves.hpp"
 #include "harness/cli/selection.hpp"
 #include "harness/cli/table.hpp"
 #include "harness/process/child.hpp"
+#include "harness/process/cpus.hpp"
 #include "harness/process/host.hpp"
-#include "harness/record/atomic_file.hpp"
+#include "harness/record/portable.hpp"
 #include "harness/record/record_io.hpp"
 #include "harness/record/summarize.hpp"
 #include "harness/trial/runner.hpp"
@@ -33,8 +41,8 @@ struct Prepared {
   std::vector<LoadedWorkload> workloads;
   std::vector<std::string> notes;
   std::vector<TrialSpec> trials;
-  std::vector<Warning> warnings;
   Plan plan;
+  CpuTopology topology;
 };
 
 constexpr const char* kCustomFile = "custom.toml";  // in the run's folder
@@ -57,11 +65,12 @@ Prepared prepare(const RunOptions& options, const Plan& plan, const Places& plac
   Prepared prepared;
   prepared.places = places;
   prepared.plan = plan;
+  prepared.topology = read_cpu_topology();
   for (std::string& name : prepared.plan.workloads) {
     prepared.workloads.push_back(is_custom(options, name) ? load_custom(options) : load_named_workload(name, places));
     name = prepared.workloads.back().workload.name;
   }
-  prepared.discovery = discover_servers(places.bin_dir, interrupt);
+  prepared.discovery = discover_servers(places.bin_dir, places.external_servers, interrupt);
   Selection selection = select_cells(prepared.discovery, prepared.workloads, plan.models);
   prepared.notes = std::move(selection.notes);
   for (const SkippedModel& skipped : prepared.discovery.skipped) {
@@ -70,24 +79,6 @@ Prepared prepare(const RunOptions& options, const Plan& plan, const Places& plac
   prepared.plan.models = selection.models;
   prepared.trials = expand(prepared.plan, selection.cells);
   return prepared;
-}
-
-void require_tools(const Places& places) {
-  if (!find_program("wrk"))
-    throw UsageError("wrk is not installed: run scripts/install_deps.sh, or apt-get install wrk");
-  if (!find_program(places.backend().string())) {
-    throw UsageError(places.backend().string() + " is missing: build the project (make build)");
-  }
-}
-
-void move_to(const std::vector<std::uint32_t>& cpus) {
-  if (cpus.empty()) return;
-  cpu_set_t mask;
-  CPU_ZERO(&mask);
-  for (const std::uint32_t cpu : cpus) CPU_SET(cpu, &mask);
-  if (::sched_setaffinity(0, sizeof mask, &mask) != 0) {
-    throw std::system_error(errno, std::generic_category(), "cannot pin the harness (try --no-pin)");
-  }
 }
 
 bool any_cpu_work(const std::vector<LoadedWorkload>& workloads) {
@@ -99,10 +90,10 @@ bool any_cpu_work(const std::vector<LoadedWorkload>& workloads) {
 std::optional<double> settle(const CpuLayout& layout, const std::vector<LoadedWorkload>& workloads) {
   std::optional<double> rate;
   if (any_cpu_work(workloads)) {
-    move_to(layout.server);
+    move_to_cpus(layout.server);
     rate = calibrate_cpu_rate().iterations_per_us;
   }
-  move_to(layout.generator);
+  move_to_cpus(layout.generator);
   return rate;
 }
 
@@ -120,28 +111,12 @@ WorkloadFacts facts_of(const LoadedWorkload& loaded) {
   return facts;
 }
 
-std::vector<Warning> build_warnings(const Prepared& prepared) {
-  std::vector<Warning> warnings;
-  const auto check = [&](const std::string& what, const std::string& build_type) {
-    if (build_type == "Release") return;
-    warnings.push_back({what + " is a '" + build_type + "' build: its figures say nothing about speed",
-                        "measure with the release preset (make bench)"});
-  };
-  check("interleave", kBuildType);
-  for (const ServerProgram& server : prepared.discovery.servers) {
-    const bool used = std::find(prepared.plan.models.begin(), prepared.plan.models.end(), server.model.name) !=
-                      prepared.plan.models.end();
-    if (used) check("interleave-server-" + server.model.name, server.model.build_type);
-  }
-  return warnings;
-}
-
 RunRecord describe_run(const Prepared& prepared, const std::filesystem::path& folder, const LayoutChoice& layout,
                        const CpuTopology& topology, const Interrupt& interrupt) {
   RunRecord run;
   run.id = folder.filename().string();
   run.version = kVersion;
-  run.commit = kCommit;
+  run.commit = build_commit();
   run.build_type = kBuildType;
   run.started_utc = utc_now();
   run.plan = prepared.plan;
@@ -153,43 +128,26 @@ RunRecord describe_run(const Prepared& prepared, const std::filesystem::path& fo
   run.software = read_software(interrupt);
   run.layout = layout.layout;
   for (const TrialSpec& trial : prepared.trials) run.order.push_back(trial_id(trial));
-  run.warnings = build_warnings(prepared);
+  run.warnings = build_warnings(prepared.discovery.servers, prepared.plan.models);
   run.warnings.insert(run.warnings.end(), layout.warnings.begin(), layout.warnings.end());
-  return run;
-}
-
-// An interrupted run goes on only as what it was: same build, same files, hence the same trials in the same order.
-void require_same(const RunRecord& run, const Prepared& prepared) {
-  if (run.complete) throw UsageError("this run is complete: nothing to resume");
-  if (run.commit != kCommit || run.build_type != kBuildType) {
-    throw UsageError(fmt::format("this run was begun by {} ({}), and this is {} ({}): start a new run", run.commit,
-                                 run.build_type, kCommit, kBuildType));
-  }
-  for (const WorkloadFacts& facts : run.workloads) {
-    if (workload_named(prepared.workloads, facts.name).source != facts.source) {
-      throw UsageError("workload '" + facts.name + "' has changed since this run was begun: start a new run");
-    }
-  }
-  std::vector<std::string> order;
-  for (const TrialSpec& trial : prepared.trials) order.push_back(trial_id(trial));
-  if (order != run.order)
-    throw UsageError("the plan gives other trials than when this run was begun: start a new run");
+  if (auto warning = descriptor_warning(prepared.trials, descriptor_limit())) run.warnings.push_back(*warning);
+  return portable(std::move(run), private_folders(prepared.places));
 }
 
 class RunLoop {
  public:
   RunLoop(const Prepared& prepared, RunFolder& folder, RunRecord& run, const Interrupt& interrupt)
-      : prepared_(prepared), folder_(folder), run_(run), interrupt_(interrupt) {}
+      : prepared_(prepared), folder_(folder), run_(run), interrupt_(interrupt), rates_(run) {}
 
   void execute(bool silent) {
-    std::vector<TrialSpec> open;
-    for (const TrialSpec& spec : prepared_.trials) {
-      if (!run_.verdicts.contains(trial_id(spec))) open.push_back(spec);
-    }
-    Progress progress(open.size(), estimate_time(open), silent);
-    for (const TrialSpec& spec : open) {
+    const std::vector<TrialSpec> left = trials_left(run_, prepared_.trials);
+    Progress progress(left.size(), estimate_time(left), silent);
+    for (const auto& [id, validity] : run_.verdicts) rates_.learn({read_trial(folder_.path(), id)});
+    for (const TrialSpec& planned : left) {
+      const TrialSpec spec = rates_.settle(planned);
       progress.begin(spec);
-      const TrialRecord trial = run_one(spec);
+      const TrialRecord trial = portable(run_one(spec), private_folders(prepared_.places));
+      rates_.learn({trial});
       write_trial(folder_.path(), trial);
       run_.verdicts[trial_id(spec)] = trial.validity;
       write_run(folder_.path(), run_);
@@ -202,14 +160,20 @@ class RunLoop {
 
  private:
   TrialRecord run_one(const TrialSpec& spec) {
+    if (spec.load.rate && !spec.load.rate->rps) {
+      return unrun_trial(spec,
+                         {Reason::rate_unknown, "no valid calibration trials of this model: no capacity to take " +
+                                                    to_string(*spec.load.rate) + " of"});
+    }
     const LoadedWorkload& loaded = workload_named(prepared_.workloads, spec.workload);
     const std::optional<CpuRate> rate =
         run_.cpu_iterations_per_us ? std::optional(CpuRate{*run_.cpu_iterations_per_us}) : std::nullopt;
+    const auto driver = make_driver(spec.load.driver, prepared_.places.driver_files());
     const TrialSetup setup{.backend_program = prepared_.places.backend(),
                            .server = server_named(prepared_.discovery, spec.model),
                            .workload = loaded.workload,
                            .workload_file = loaded.file,
-                           .wrk_script = prepared_.places.wrk_script(),
+                           .driver = *driver,
                            .scratch = folder_.scratch(),
                            .layout = run_.layout,
                            .cpu_rate = rate};
@@ -220,16 +184,14 @@ class RunLoop {
   RunFolder& folder_;
   RunRecord& run_;
   const Interrupt& interrupt_;
+  RateSettler rates_;
 };
 
-void print_plan(const Prepared& prepared) {
-  for (const TrialSpec& trial : prepared.trials) std::cout << trial_id(trial) << '\n';
-  std::cout << prepared.trials.size() << " trials, about " << format_clock(estimate_time(prepared.trials)) << '\n';
-}
-
 void announce(const Prepared& prepared, const RunRecord& run, const LayoutChoice& layout, const RunFolder& folder) {
-  std::cerr << fmt::format("plan {}: {} trials, about {}; {}\nresults: {}\n", run.plan.name, prepared.trials.size(),
-                           format_clock(estimate_time(prepared.trials)), layout.description, folder.path().string());
+  const std::vector<TrialSpec> left = trials_left(run, prepared.trials);
+  const std::string of_all = left.size() == run.order.size() ? "" : fmt::format(" of {}", run.order.size());
+  std::cerr << fmt::format("plan {}: {}{} trials, about {}; {}\nresults: {}\n", run.plan.name, left.size(), of_all,
+                           format_clock(estimate_time(left)), layout.description, folder.path().string());
   for (const std::string& note : prepared.notes) std::cerr << "note: " << note << '\n';
   for (const Warning& warning : run.warnings)
     std::cerr << "warning: " << warning.text << " (" << warning.hint << ")\n";
@@ -245,8 +207,22 @@ ExitCode judge(const SummaryRecord& summary) {
 void print_result(const SummaryRecord& summary, const RunFolder& folder, Output output) {
   if (output == Output::json) std::cout << to_json(summary) << '\n';
   if (output == Output::normal)
-    std::cout << '\n' << format_table(summary) << "\nresults: " << folder.path().string() << '\n';
+    std::cout << '\n'
+              << (summary.cells.empty() ? "" : format_table(summary)) << format_searches(summary)
+              << "\nresults: " << folder.path().string() << '\n';
   std::cout.flush();
+}
+
+// As options: a run that goes on must be told again.
+std::string where_the_servers_are(const CommonOptions& common) {
+  std::string options;
+  if (!common.bin_dir.empty()) options += " --bin-dir " + common.bin_dir.string();
+  std::string_view before = " --servers ";
+  for (const std::filesystem::path& folder : common.servers) {
+    options += std::string(before) + folder.string();
+    before = ",";
+  }
+  return options;
 }
 
 Plan plan_of(const RunOptions& options, const Places& places) {
@@ -268,43 +244,77 @@ void store_custom(Prepared& prepared, const RunFolder& folder) {
   }
 }
 
-}  // namespace
+// The run that goes on, and its folder, locked before anything is read from it.
+struct Begun {
+  std::optional<RunFolder> folder;  // none: a dry run
+  BegunRun begun;
+};
 
-ExitCode execute(const RunOptions& options, const Interrupt& interrupt) {
-  const Places places = find_places(options.common.bin_dir);
-  const bool resuming = !options.resume.empty();
-  std::optional<RunRecord> begun;
-  if (resuming) begun = read_run(options.resume);
-  Prepared prepared = prepare(options, begun ? begun->plan : plan_of(options, places), places, interrupt);
-  if (options.dry_run) {
-    print_plan(prepared);
-    return ExitCode::ok;
-  }
-  require_tools(places);
-  if (begun) require_same(*begun, prepared);
+std::optional<Begun> find_begun(const RunOptions& options, const Places& places) {
+  if (options.resume.empty()) return std::nullopt;
+  std::optional<RunFolder> folder;
+  if (!options.dry_run) folder.emplace(RunFolder::open(options.resume, places.results()));
+  return Begun{std::move(folder), read_begun_run(options.resume)};
+}
 
-  const CpuTopology topology = read_cpu_topology();
-  const bool pin = begun ? begun->layout.pinned : options.pin;
-  const LayoutChoice layout = pin ? choose_layout(topology) : unpinned_layout(topology);
-  RunFolder folder = resuming ? RunFolder::open(options.resume, places.results())
-                              : RunFolder::create(options.out, places.results(), run_name(utc_now(), kCommit));
-  store_custom(prepared, folder);
-  RunRecord run = begun ? *begun : describe_run(prepared, folder.path(), layout, topology, interrupt);
-  const auto rate = settle(layout.layout, prepared.workloads);
-  if (!begun) run.cpu_iterations_per_us = rate;
-  write_run(folder.path(), run);
-  if (options.output != Output::quiet) announce(prepared, run, layout, folder);
+std::string how_to_go_on(const RunRecord& run, const RunFolder& folder, const CommonOptions& common) {
+  return fmt::format("{} of {} trials are complete; go on with: interleave run --resume {}{}", run.verdicts.size(),
+                     run.order.size(), folder.path().string(), where_the_servers_are(common));
+}
+
+// All trials that are left, then what they say.
+ExitCode measure(const Prepared& prepared, RunFolder& folder, RunRecord& run, const RunOptions& options,
+                 const Interrupt& interrupt) {
   try {
+    if (prepared.plan.weave) {
+      record_weaves({prepared.places, prepared.discovery, prepared.plan.models, prepared.topology}, folder, run,
+                    interrupt, options.output == Output::quiet);
+    }
     RunLoop(prepared, folder, run, interrupt).execute(options.output == Output::quiet);
   } catch (const Interrupted& interrupted) {
-    std::cerr << fmt::format("interrupted: {} of {} trials are complete; go on with: interleave run --resume {}\n",
-                             run.verdicts.size(), run.order.size(), folder.path().string());
+    std::cerr << "interrupted: " << how_to_go_on(run, folder, options.common) << '\n';
     return static_cast<ExitCode>(interrupted.exit_code());
+  } catch (const std::exception& error) {
+    throw std::runtime_error(fmt::format("{}; {}", error.what(), how_to_go_on(run, folder, options.common)));
   }
   const SummaryRecord summary = summarize_folder(folder.path());
   folder.point_latest_here();
   print_result(summary, folder, options.output);
   return judge(summary);
+}
+
+}  // namespace
+
+ExitCode execute(const RunOptions& options, const Interrupt& interrupt) {
+  const Places places = find_places(options.common.bin_dir, options.common.servers);
+  std::optional<Begun> old = find_begun(options, places);
+  Prepared prepared = prepare(options, old ? old->begun.run.plan : plan_of(options, places), places, interrupt);
+  if (old) {
+    require_same(old->begun.run, prepared.workloads, prepared.trials);
+    prepared.notes.insert(prepared.notes.end(), old->begun.notes.begin(), old->begun.notes.end());
+  }
+  if (options.dry_run) {
+    const auto trials = old ? trials_left(old->begun.run, prepared.trials) : prepared.trials;
+    std::cout << (options.output == Output::json ? dry_run_json(prepared.plan, trials, prepared.notes)
+                                                 : dry_run_text(trials));
+    return ExitCode::ok;
+  }
+  require_tools(places, prepared.trials);
+  require_descriptors(prepared.trials, descriptor_limit());
+
+  const CpuTopology& topology = prepared.topology;
+  const bool pin = old ? old->begun.run.layout.pinned : options.pin;
+  const LayoutChoice layout = pin ? choose_layout(topology) : unpinned_layout(topology);
+  RunFolder folder = old ? std::move(*old->folder)
+                         : RunFolder::create(options.out, places.results(), run_name(utc_now(), build_commit()));
+  store_custom(prepared, folder);
+  RunRecord run = old ? old->begun.run : describe_run(prepared, folder.path(), layout, topology, interrupt);
+  run.complete = false;
+  const auto rate = settle(layout.layout, prepared.workloads);
+  if (!old) run.cpu_iterations_per_us = rate;
+  write_run(folder.path(), run);
+  if (options.output != Output::quiet) announce(prepared, run, layout, folder);
+  return measure(prepared, folder, run, options, interrupt);
 }
 
 }  // namespace interleave

@@ -22,6 +22,11 @@ namespace fs = std::filesystem;
   throw UsageError("cannot store results in " + folder.string() + ": " + why);
 }
 
+void refuse_run_in(const fs::path& folder) {
+  if (!fs::exists(folder / "run.json")) return;
+  refuse(folder, "there is a run already (go on with it by --resume, or choose another folder)");
+}
+
 }  // namespace
 
 std::string run_name(std::string_view utc, std::string_view commit) {
@@ -57,14 +62,16 @@ RunFolder::~RunFolder() {
 }
 
 RunFolder RunFolder::create(const fs::path& out, const fs::path& results, const std::string& name) {
-  const fs::path folder = fs::absolute(out.empty() ? results / name : out).lexically_normal();
-  if (fs::exists(folder / "run.json")) {
-    refuse(folder, "there is a run already (go on with it by --resume, or choose another folder)");
-  }
-  return {folder.has_filename() ? folder : folder.parent_path(), results};
+  fs::path path = fs::absolute(out.empty() ? results / name : out).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  refuse_run_in(path);
+  RunFolder folder(path, results);
+  refuse_run_in(path);  // another harness may have been quicker, and be done
+  return folder;
 }
 
-RunFolder RunFolder::open(const fs::path& folder, const fs::path& results) {
+RunFolder RunFolder::open(const fs::path& folder, const fs::path& results, const char* record) {
+  if (!fs::exists(folder / record)) throw UsageError(folder.string() + ": there is no run to go on with");
   return {fs::canonical(folder), results};
 }
 

@@ -18,8 +18,9 @@ class RunFolder {
   // written.
   [[nodiscard]] static RunFolder create(const std::filesystem::path& out, const std::filesystem::path& results,
                                         const std::string& name);
-  // An existing run. Throws UsageError if another harness writes to it.
-  [[nodiscard]] static RunFolder open(const std::filesystem::path& folder, const std::filesystem::path& results);
+  // An existing run, whose record is there. Throws UsageError if another harness writes to it.
+  [[nodiscard]] static RunFolder open(const std::filesystem::path& folder, const std::filesystem::path& results,
+                                      const char* record = "run.json");
 
   // Removes the scratch folder.
   ~RunFolder();

@@ -1,8 +1,6 @@
 // `interleave list`, `verify` and `summarize`.
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
-#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -11,6 +9,8 @@
 #include "harness/cli/places.hpp"
 #include "harness/cli/selection.hpp"
 #include "harness/cli/table.hpp"
+#include "harness/cli/temporary_folder.hpp"
+#include "harness/plan/claim.hpp"
 #include "harness/record/summarize.hpp"
 #include "harness/trial/runner.hpp"
 
@@ -20,7 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json list_models(const Places& places, const Interrupt& interrupt) {
-  const Discovery found = discover_servers(places.bin_dir, interrupt);
+  const Discovery found = discover_servers(places.bin_dir, places.external_servers, interrupt);
   Json rows = Json::array();
   for (const ServerProgram& server : found.servers) {
     rows.push_back({{"name", server.model.name},
@@ -28,7 +28,7 @@ Json list_models(const Places& places, const Interrupt& interrupt) {
                     {"description", server.model.summary},
                     {"capabilities", server.model.capabilities},
                     {"build_type", server.model.build_type},
-                    {"program", server.program.string()}});
+                    {"command", server.command}});
   }
   for (const SkippedModel& skipped : found.skipped) {
     rows.push_back(
@@ -61,10 +61,48 @@ Json list_plans(const Places& places) {
                     {"description", plan.description},
                     {"workloads", plan.workloads},
                     {"connections", plan.connections},
+                    {"driver", plan.driver},
                     {"repetitions", plan.repetitions},
                     {"file", file.string()}});
   }
   return rows;
+}
+
+Json list_claims(const Places& places) {
+  Json rows = Json::array();
+  for (const std::string& name : names_in(places.claims())) {
+    const std::filesystem::path file = places.claims() / (name + ".toml");
+    const Claim claim = load_claim(file);
+    Json evidence = Json::array();
+    for (const ClaimEvidence& item : claim.evidence) {
+      evidence.push_back({{"model", item.model},
+                          {"counter", item.counter},
+                          {to_string(item.relation), item.value},
+                          {"min_connections", item.min_connections},
+                          {"why", item.why},
+                          {"refuted_by", contradiction(item)}});
+    }
+    rows.push_back({{"name", claim.id},
+                    {"description", claim.statement},
+                    {"kind", claim.kind},
+                    {"about", claim.about},
+                    {"evidence", evidence},
+                    {"supported", claim.supported},
+                    {"refuted", claim.refuted},
+                    {"file", file.string()}});
+  }
+  return rows;
+}
+
+// What would refute a claim, under its line.
+void print_claims(const Json& rows) {
+  for (const Json& row : rows) {
+    std::cout << fmt::format("{}  {}\n", row["name"].get<std::string>(), row["description"].get<std::string>());
+    std::cout << "    refuted by any usable launch of\n";
+    for (const Json& item : row["evidence"]) {
+      std::cout << fmt::format("      {}\n", item["refuted_by"].get<std::string>());
+    }
+  }
 }
 
 void print_names(const Json& rows) {
@@ -76,35 +114,16 @@ void print_names(const Json& rows) {
   }
 }
 
-// A folder under the temporary directory that goes with its owner.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "interleave-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 // One line per model and workload. True: all is well.
 bool verify_one(const ServerProgram& server, const LoadedWorkload& loaded, const Places& places,
                 const std::filesystem::path& scratch, const Interrupt& interrupt) {
+  const auto driver = make_driver(CellLoad{}.driver, places.driver_files());  // not used: there is no load
   const CpuLayout anywhere{.pinned = false, .server = {}, .backend = {}, .generator = {}, .server_cores = 1};
   const TrialSetup setup{.backend_program = places.backend(),
                          .server = server,
                          .workload = loaded.workload,
                          .workload_file = loaded.file,
-                         .wrk_script = places.wrk_script(),
+                         .driver = *driver,
                          .scratch = scratch,
                          .layout = anywhere,
                          .cpu_rate = std::nullopt};
@@ -128,7 +147,7 @@ bool verify_one(const ServerProgram& server, const LoadedWorkload& loaded, const
 }  // namespace
 
 ExitCode execute(const ListOptions& options, const Interrupt& interrupt) {
-  const Places places = find_places(options.common.bin_dir);
+  const Places places = find_places(options.common.bin_dir, options.common.servers);
   Json rows;
   switch (options.what) {
     case ListWhat::models:
@@ -140,21 +159,26 @@ ExitCode execute(const ListOptions& options, const Interrupt& interrupt) {
     case ListWhat::plans:
       rows = list_plans(places);
       break;
+    case ListWhat::claims:
+      rows = list_claims(places);
+      break;
   }
   if (options.json)
     std::cout << rows.dump(2) << '\n';
+  else if (options.what == ListWhat::claims)
+    print_claims(rows);
   else
     print_names(rows);
   return ExitCode::ok;
 }
 
 ExitCode execute(const VerifyOptions& options, const Interrupt& interrupt) {
-  const Places places = find_places(options.common.bin_dir);
+  const Places places = find_places(options.common.bin_dir, options.common.servers);
   std::vector<LoadedWorkload> workloads;
   for (const std::string& name : options.workloads.empty() ? names_in(places.workloads()) : options.workloads) {
     workloads.push_back(load_named_workload(name, places));
   }
-  const Discovery found = discover_servers(places.bin_dir, interrupt);
+  const Discovery found = discover_servers(places.bin_dir, places.external_servers, interrupt);
   std::vector<std::string> models = options.models;
   if (models.empty()) {  // examples too: what is copied must be right
     for (const ServerProgram& server : found.servers) models.push_back(server.model.name);

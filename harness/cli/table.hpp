@@ -7,5 +7,7 @@
 namespace interleave {
 
 [[nodiscard]] std::string format_table(const SummaryRecord& summary);
+// A line for each capacity search; empty if there was none.
+[[nodiscard]] std::string format_searches(const SummaryRecord& summary);
 
 }  // namespace interleave
