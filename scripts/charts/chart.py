@@ -29,6 +29,12 @@ class Chart:
     how_to_read: str
     notes: tuple[str, ...] = ()  # what is not drawn, and why
 
+    @property
+    def tall(self) -> bool:
+        """Higher than wide on a page, where its words stand beside it: on paper it needs one for itself."""
+        width, height = self.canvas.figure.get_size_inches()
+        return height - self.canvas.foot_height > 0.9 * width
+
     def svg(self, inline: bool = False) -> str:
         """The figure as SVG: a document, or an element for a page (which shows notes and caption as text)."""
         foot = [artist for artist in self.canvas.figure.texts if artist.get_gid() == FOOT_GID]

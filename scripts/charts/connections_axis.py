@@ -13,14 +13,16 @@ from charts.style import INK
 
 _STEP_POINTS = 8.0    # between the points of two servers at the same number of connections
 DOT_POINTS = -3.5     # repetitions stand a little left of their estimate
+_DIGIT_POINTS = 6.0   # of a tick's label, generously
 _MARGIN_POINTS = 12.0  # left and right of the outermost points
 
 
-def beside(axes: Axes, place: int, of: int, shift: float = 0.0, floor: bool = False) -> Transform:
+def beside(axes: Axes, place: int, of: int, shift: float = 0.0, floor: bool = False,
+           step: float = _STEP_POINTS) -> Transform:
     """Data coordinates, moved sideways for server number `place` of `of`: its points stand beside the others'.
 
     With `floor`, y counts from the bottom of the axes (0) to the top (1)."""
-    points = _STEP_POINTS * (place - (of - 1) / 2) + shift
+    points = step * (place - (of - 1) / 2) + shift
     base = axes.get_xaxis_transform() if floor else axes.transData
     return base + ScaledTranslation(points / 72, 0, axes.figure.dpi_scale_trans)
 
@@ -34,8 +36,23 @@ def draw_axis(axes: Axes, connections: Sequence[int], servers: int) -> None:
     axes.set_xscale("log")
     axes.set_xlim(min(connections) / room, max(connections) * room)
     axes.xaxis.set_major_locator(FixedLocator(sorted(set(connections))))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    named = _apart(axes, sorted(set(connections)), width)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if round(value) in named else ""))
     axes.xaxis.set_minor_locator(NullLocator())
+
+
+def _apart(axes: Axes, connections: Sequence[int], width: float) -> set[int]:
+    """Those whose numbers fit beside each other in `width` points; the largest is always one."""
+    low, high = (math.log10(edge) for edge in axes.get_xlim())
+    named: set[int] = set()
+    free = math.inf
+    for count in reversed(connections):
+        place = width * (math.log10(count) - low) / (high - low)
+        half = _DIGIT_POINTS * len(f"{count:,}") / 2
+        if place + half <= free:
+            named.add(count)
+            free = place - half - _DIGIT_POINTS / 2
+    return named
 
 
 def is_logarithmic(values: Sequence[float]) -> bool:

@@ -95,9 +95,9 @@ def footprint_sentence(run: Run, workload: str) -> str:
 
 
 def _sentence(cells: Sequence[Cell], what: _Figure) -> str:
-    given = _given(cells, what.metrics[0])
+    given = _given(findings.rankable(cells), what.metrics[0])
     if not given:
-        return ""
+        return f"No cell is ok, so nothing is said of {what.what}" if _given(cells, what.metrics[0]) else ""
     load = max(cell.connections for cell in given)
     at_load = [cell for cell in given if cell.connections == load]
     return f"At {words.counted(load, 'connection')} {what.sentence(at_load)}"

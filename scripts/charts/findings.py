@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from charts import reasons, words
-from charts.run_data import Cell, Estimate, Run
+from charts.run_data import ENOUGH_REPETITIONS, Cell, Estimate, Run
 
 
 def ranked_load(run: Run, workload: str) -> int | None:
@@ -44,13 +44,26 @@ def throughput_sentence(run: Run, workload: str) -> str:
     """Who answers how many, at the largest load with an ok cell; who is left out, and that it is."""
     load = ranked_load(run, workload)
     if load is None:
-        return f"No trial of {workload} is ok: nothing can be said about throughput"
+        return _unranked(run, workload)
     cells = [cell for cell in rankable(run.cells_of(workload)) if cell.connections == load]
     ranked = [cell.model for cell in cells]
     left_out = [model.name for model in run.models if model.name not in ranked and model.family != "ruler"
                 and (model.name in run.plan.models or not run.plan.models)]
     without = f"; {words.listed(left_out)} not ranked" if left_out else ""
     return _ranking(cells, load) + without
+
+
+def _unranked(run: Run, workload: str) -> str:
+    """What was measured where no cell is ok: figures that stand, and no order among them."""
+    suspect = [cell for cell in run.cells_of(workload) if cell.usable and cell.family != "ruler"]
+    if not suspect:
+        return f"No trial of {workload} is ok: nothing can be said about throughput"
+    load = max(cell.connections for cell in suspect)
+    cells = [cell for cell in suspect if cell.connections == load]
+    low, high = (words.number(f(cell.throughput_rps.estimate for cell in cells)) for f in (min, max))
+    return (f"At {words.counted(load, 'connection')} {words.listed([cell.model for cell in cells])} "
+            f"{'answers' if len(cells) == 1 else 'answer'} {low if low == high else f'{low} to {high}'} requests/s, all "
+            "of it suspect: nobody is ranked")
 
 
 def _ranking(cells: Sequence[Cell], load: int) -> str:
@@ -99,7 +112,7 @@ def residual_sentence(cells: Sequence[Cell]) -> str:
     worst = max(compared, key=lambda cell: abs(cell.residual_percent))
     within = sum(abs(cell.residual_percent) <= 10 for cell in compared)
     return (f"{within} of {words.counted(len(compared), 'cell')} {'is' if within == 1 else 'are'} within 10 % of the "
-            f"prediction; the farthest is {worst.model} at {words.counted(worst.connections, 'connection')}: "
+            f"prediction; the farthest is {worst.model} at {worst.load}: "
             f"{words.percent(worst.residual_percent)}")
 
 
@@ -107,7 +120,7 @@ def latency_sentence(run: Run, workload: str) -> str:
     given = [cell for cell in run.cells_of(workload)
              if cell.validity == "ok" and cell.latency_ms["p50"] and cell.family != "ruler"]
     if not given:
-        return f"No latency of {workload} can be given"
+        return f"No latency of {workload} is ok and can be given"
     load = max(cell.connections for cell in given)
     parts = []
     for cell in sorted((cell for cell in given if cell.connections == load),
@@ -141,5 +154,8 @@ def sizes(run: Run, cells: Sequence[Cell]) -> str:
 
 
 def care(cells: Sequence[Cell]) -> str:
-    """For subtitles: a word of care where a figure rests on few repetitions; else empty."""
-    return " Fewer than 6 repetitions: indicative." if any(cell.indicative for cell in cells if cell.usable) else ""
+    """For subtitles: a word of care where a figure rests on few repetitions; else empty. A suspect cell, which has few ok
+    ones however often it was repeated, is drawn from all."""
+    few = [cell for cell in cells if cell.usable and cell.indicative
+           and (cell.validity == "ok" or cell.repetitions < ENOUGH_REPETITIONS)]
+    return f" Fewer than {ENOUGH_REPETITIONS} repetitions: indicative." if few else ""

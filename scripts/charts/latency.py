@@ -1,4 +1,4 @@
-"""S5b: latency percentiles against connections, from wrk's histograms with its rewriting undone."""
+"""S5b: latency percentiles against connections of closed loops."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def _draw(run: Run, workload: str) -> Chart:
     title = findings.latency_sentence(run, workload)
     notes = _notes(run, cells)
     drawn = [cell for cell in cells if any(cell.latency_ms.values())]
-    caption = (f"{findings.sizes(run, drawn)}. {words.INTERVAL_METHOD} Latency as wrk saw it, with its rewriting of "
-               "the histogram undone; a percentile needs at least 20 samples beyond it.")
+    caption = (f"{findings.sizes(run, drawn)}. {words.INTERVAL_METHOD} {_source(run)}; "
+               "a percentile needs at least 20 samples beyond it.")
     values = [bound for cell in drawn for value in cell.latency_ms.values() if value
               for bound in (value.estimate, value.low, value.high) if bound is not None]
     values += [value for cell in drawn for name in PERCENTILES for _, value in _repetitions(run, cell, name)]
@@ -44,6 +44,12 @@ def _draw(run: Run, workload: str) -> Chart:
                      "hundredth. Bars are 95 % intervals, small dots the single repetitions. A closed loop waits for "
                      "each reply before it asks again, so it hides the queueing that independent users would see. "
                      "Where no latency can be given, the reason stands below the figure."))
+
+
+def _source(run: Run) -> str:
+    if run.plan.driver == "wrk":
+        return "Latency as wrk saw it, with its rewriting of the histogram undone"
+    return "Latency as interleave-load saw it"
 
 
 def _draw_panels(canvas: Canvas, run: Run, cells: Sequence[Cell], values: Sequence[float]) -> None:

@@ -12,20 +12,24 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from charts.catalogue import FIGURES, draw  # noqa: E402 (needs the path above)
+from packages import require  # noqa: E402 (needs the path above)
+
+require("matplotlib", "numpy")
+
+from charts.catalogue import FIGURES, draw  # noqa: E402
 from charts.chart import write_chart  # noqa: E402
 from charts.json_reader import RunError  # noqa: E402
-from charts.load_run import load_run  # noqa: E402
+from charts.load_run import add_run_arguments, load_asked_run  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as results/latest")
+    add_run_arguments(parser)
     parser.add_argument("--only", action="append", default=[], metavar="FIGURE",
                         help=f"draw only this figure ({', '.join(FIGURES)}); may be repeated")
     options = parser.parse_args(arguments)
     try:
-        for chart in draw(load_run(options.run), options.only):
+        for chart in draw(load_asked_run(options), options.only):
             for path in write_chart(chart, options.run / "figures"):
                 print(path)
     except RunError as problem:

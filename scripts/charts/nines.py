@@ -42,7 +42,7 @@ def nines_sentence(run: Run, workload: str) -> str:
         return ""
     ends = [(cell, _upper(cell)[-1]) for cell in cells]
     far = max(end.quantile for _, end in ends)
-    parts = [f"{words.number(end.latency_ms)} ms with {cell.model}"
+    parts = [f"{words.number(end.latency_ms)} ms with {cell.model}{' (suspect)' if cell.validity == 'suspect' else ''}"
              for cell, end in sorted(ends, key=lambda pair: pair[1].latency_ms) if end.quantile == far]
     share = f"{100 * (1 - far):.2g} %"
     return (f"At {words.counted(cells[0].connections, 'connection')} the slowest {share} of requests take more than "

@@ -23,10 +23,12 @@ INVALID: dict[str, Explained] = {
                            "shorten the warm-up or lower the connections: the server was far behind"),
     "server_died": Explained("the server ended during the trial", "look for a crash or an out-of-memory kill"),
     "backend_died": Explained("the backend ended during the trial", "look for a crash or an out-of-memory kill"),
-    "wrk_failed": Explained("wrk could not run or its report was unreadable", "run 'interleave doctor'"),
+    "generator_failed": Explained("the generator could not run or its report was unreadable", "run 'interleave doctor'"),
     "skipped_not_supported": Explained("the server says this host cannot run it", "leave the model out"),
     "interrupted": Explained("the run was interrupted", "run the plan again"),
     "harness_error": Explained("the harness could not do its part", "run 'interleave doctor'; free disk space"),
+    "rate_unknown": Explained("a share of the predicted capacity was asked for and there is no prediction",
+                              "look at this model's calibration trials"),
     "no_responses": Explained("the client got no reply at all", "run 'interleave verify' for this model"),
     "responses_mismatch": Explained("client and server count different numbers of responses",
                                     "the server loses or invents replies: repair it"),
@@ -39,7 +41,7 @@ INVALID: dict[str, Explained] = {
 
 # The numbers stand, but something besides the model shaped them.
 SUSPECT: dict[str, Explained] = {
-    "overload": Explained("more than 0.1 % of the replies were 503: throughput is not goodput",
+    "overload": Explained("more was asked than the server answers: requests failed, or waited ever longer",
                           "lower the load or raise the server's limits"),
     "wrk_checksum": Explained("wrk's rewriting of latencies could not be undone with proof",
                               "no latency is given; repeat the trial"),
@@ -48,6 +50,8 @@ SUSPECT: dict[str, Explained] = {
     "generator_bound": Explained("the load generator's core was the limit",
                                  "compare by server CPU per request, or give the generator more cores"),
     "steal": Explained("the host took more than 2 % of the CPU time", "repeat on a quieter machine"),
+    "generator_suspect": Explained("the generator was late, interrupted or stalled by its own account",
+                                   "repeat on a quieter machine, or give the generator a core of its own"),
 }
 
 # Throughput is valid, latency is null.

@@ -73,14 +73,16 @@ def _lines(text: str, columns: int) -> list[str]:
 
 
 def new_figure(words: Words, panel_heights: Sequence[float], columns: int = 1, gap: float = 0.34,
-               column_gap: float = 0.22) -> Canvas:
-    """A figure with rows of panels of the given heights; all panels share the x axis. Call it with RC in force."""
+               column_gap: float = 0.22, left: float = LEFT, right: float = RIGHT,
+               share_rows: bool = True, panel_titles: bool = False) -> Canvas:
+    """A figure with rows of panels of the given heights. All panels share the x axis, or without `share_rows` those of
+    a column. `panel_titles`: leave room for them in a single column too. Call it with RC in force."""
     title = _lines(words.title, _TITLE_COLUMNS)
     subtitle = _lines(words.subtitle, _TEXT_COLUMNS)
     notes = [line for note in words.notes for line in _hanging(note)]
     foot = _lines(words.foot, _FOOT_COLUMNS)
     line = 0.165
-    head = _MARGIN + 0.225 * len(title) + line * len(subtitle) + (0.44 if columns > 1 else 0.16)
+    head = _MARGIN + 0.225 * len(title) + line * len(subtitle) + (0.44 if columns > 1 or panel_titles else 0.16)
     panels = sum(panel_heights) + gap * (len(panel_heights) - 1)
     axis_labels = 0.52
     small = 0.145 * len(foot) + _MARGIN
@@ -88,7 +90,8 @@ def new_figure(words: Words, panel_heights: Sequence[float], columns: int = 1, g
     height = head + panels + axis_labels + foot_height
 
     figure = Figure(figsize=(WIDTH, height))
-    axes = _panels(figure, panel_heights, columns, height - head, gap, column_gap)
+    grid = _Grid(columns, gap, column_gap, left, right, share_rows)
+    axes = _panels(figure, panel_heights, height - head, grid)
     y = height - _MARGIN
     _write(figure, title, y, 0.225, size=_TITLE_POINTS, weight="bold")
     _write(figure, subtitle, y - 0.225 * len(title) - 0.02, line, alpha=0.8)
@@ -107,20 +110,28 @@ def _hanging(note: str) -> list[str]:
     return textwrap.wrap(note, _TEXT_COLUMNS, subsequent_indent="    ")
 
 
-def _panels(figure: Figure, heights: Sequence[float], columns: int, top: float, gap: float,
-            column_gap: float) -> list[list[Axes]]:
+class _Grid(NamedTuple):
+    columns: int
+    gap: float
+    column_gap: float
+    left: float
+    right: float
+    share_rows: bool
+
+
+def _panels(figure: Figure, heights: Sequence[float], top: float, grid: _Grid) -> list[list[Axes]]:
     total = figure.get_figheight()
-    width = (WIDTH - LEFT - RIGHT - column_gap * (columns - 1)) / columns
+    width = (WIDTH - grid.left - grid.right - grid.column_gap * (grid.columns - 1)) / grid.columns
     rows: list[list[Axes]] = []
     for height in heights:
         row = []
-        for column in range(columns):
-            left = LEFT + column * (width + column_gap)
+        for column in range(grid.columns):
+            left = grid.left + column * (width + grid.column_gap)
             box = (left / WIDTH, (top - height) / total, width / WIDTH, height / total)
-            first = rows[0][0] if rows else (row[0] if row else None)
-            row.append(figure.add_axes(box, sharex=first))
+            first = (rows[0] if rows else row)[:1] if grid.share_rows else [panels[column] for panels in rows[:1]]
+            row.append(figure.add_axes(box, sharex=first[0] if first else None))
         rows.append(row)
-        top -= height + gap
+        top -= height + grid.gap
     for row in rows:
         for axes in row:
             axes.grid(True, which="major", color=INK, alpha=0.13, linewidth=0.7)
