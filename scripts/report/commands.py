@@ -29,7 +29,8 @@ def measure_again(run: Run) -> str:
     words = ["build/release/bin/interleave", "run", "--plan", plan.name]
     words += _own_service(run)
     named = () if _own_service(run) else plan.workloads
-    for option, values in (("--workloads", named), ("--models", plan.models), ("--connections", plan.connections)):
+    for option, values in (("--workloads", named), ("--models", plan.models), ("--connections", plan.connections),
+                           ("--rates", plan.rates)):
         if values:
             words += [option, ",".join(map(str, values))]
     words += ["--repetitions", str(plan.repetitions), "--warmup", _duration(plan.warmup_ms),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from charts import words
-from charts.run_data import Run
+from charts.run_data import Cell, Run
 from charts.table import Table, text
 from report.commands import measure_again
 from report.section import Section
@@ -30,14 +30,36 @@ def conditions(run: Run) -> Section:
 
 def _plan(run: Run) -> list[tuple[str, str]]:
     plan = run.plan
-    loads = words.listed([f"{load:,}" for load in plan.connections]) or "what each workload asks for"
     return [("plan", f"{plan.name}: {plan.description}"),
-            ("load", f"{plan.driver}, closed loop, connections {loads}"),
+            ("load", "; ".join(_loads(run)) or f"{plan.driver}, nothing measured"),
             ("trials", f"{words.counted(plan.repetitions, 'repetition')} of each cell, in a seeded random order, "
                        "each with a fresh server and backend; "
                        f"warm-up {plan.warmup_ms:g} ms, window {plan.duration_ms:g} ms; "
                        f"{words.counted(plan.calibration_repetitions, 'calibration trial')} of each kind"),
             ("seed", str(plan.seed))]
+
+
+def _loads(run: Run) -> list[str]:
+    """What was offered, by generator and kind of loop."""
+    groups: dict[tuple[str, bool], list[Cell]] = {}
+    for cell in run.cells:
+        groups.setdefault((cell.driver, cell.is_open), []).append(cell)
+    parts = []
+    for (driver, is_open), cells in groups.items():
+        connections = words.listed([f"{count:,}" for count in sorted({cell.connections for cell in cells})])
+        if not is_open:
+            parts.append(f"{driver}, closed loop, connections {connections}")
+            continue
+        shares = sorted({cell.rate_percent for cell in cells if cell.rate_percent is not None})
+        rates = sorted({cell.rate_rps for cell in cells if cell.rate_percent is None and cell.rate_rps is not None})
+        offered = [f"{words.listed([f'{share:g}' for share in shares])} % of the predicted capacity"] if shares else []
+        offered += [f"{words.listed([words.number(rate) for rate in rates])} requests/s"] if rates else []
+        parts.append(f"{driver}, open loop, {' and '.join(offered) or 'unknown rates'}, connections at most {connections}")
+    for objective, most in sorted({(search.objective, search.connections) for search in run.searches}):
+        parts.append(f"open loop, search for the highest rate with {objective}, connections at most {most:,}")
+    if run.plan.stall:
+        parts.append(f"the server stopped for {run.plan.stall.length_s:g} s in every {run.plan.stall.every_s:g} s")
+    return parts
 
 
 def _host(run: Run) -> list[tuple[str, str]]:
@@ -67,11 +89,20 @@ def threats(run: Run) -> Sequence[str]:
                      "generator reads late; both are checked in every trial, but small effects remain.")
     lines += [
         "Everything runs on one machine over loopback: there is no network, and part of the cost of receiving is "
-        "charged to the sender. Differences between servers stand; absolute numbers do not carry over.",
-        "wrk adds samples to its latency histogram after a run. That is undone here, exactly and with proof in every "
-        "trial; where the proof fails, no latency is given.",
-        "A closed loop waits for each reply before it sends the next request, so a slow server receives less load "
-        "(coordinated omission). Latencies here are those of N patient clients, not those of independent users.",
+        "charged to the sender. Differences between servers stand; absolute numbers do not carry over."]
+    if any(trial.driver == "wrk" for trial in run.trials.values()):
+        lines.append(
+            "wrk adds samples to its latency histogram after a run. That is undone here, exactly and with proof in every "
+            "trial; where the proof fails, no latency is given.")
+    if any(not cell.is_open for cell in run.cells):
+        lines.append(
+            "A closed loop waits for each reply before it sends the next request, so a slow server receives less load "
+            "(coordinated omission). Latencies of closed loops are those of N patient clients, not those of independent users.")
+    if run.open_workloads():
+        lines.append(
+            "Beyond its capacity a server falls behind for as long as an open loop lasts: latencies there say how long that "
+            "was, not what the server is like.")
+    lines += [
         "The backend only waits. A real database competes for CPU, memory and locks.",
         "The interval covers the repetitions of this run on this machine. Another boot, kernel or machine may differ "
         "by more."]

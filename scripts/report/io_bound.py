@@ -13,10 +13,11 @@ from report.section import Section
 
 def io_bound(run: Run, charts: Sequence[Chart]) -> Section:
     workloads = run.measured_workloads()
-    answer = " ".join(f"{findings.throughput_sentence(run, workload)}." for workload in workloads)
+    of = {workload: f"{workload}: " if len(workloads) > 1 else "" for workload in workloads}
+    answer = " ".join(f"{of[workload]}{findings.throughput_sentence(run, workload)}." for workload in workloads)
     section = Section(1, "Which model copes with I/O-bound load here, and at what price?",
                       answer or "Nothing was measured.", command=draw_again(run, "S5"))
-    prices = [findings.price_sentence(run, workload) for workload in workloads]
-    section.paragraphs = [price for price in prices if price]
+    prices = {workload: findings.price_sentence(run, workload) for workload in workloads}
+    section.paragraphs = [of[workload] + price for workload, price in prices.items() if price]
     section.charts = [chart for chart in charts if chart.id.startswith("S5-")]
     return section

@@ -12,20 +12,24 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from charts.catalogue import draw  # noqa: E402 (needs the path above)
+from packages import require  # noqa: E402 (needs the path above)
+
+require("matplotlib", "numpy", "jinja2")
+
+from charts.catalogue import draw  # noqa: E402
 from charts.chart import write_atomically  # noqa: E402
 from charts.json_reader import RunError  # noqa: E402
-from charts.load_run import load_run  # noqa: E402
+from charts.load_run import add_run_arguments, load_asked_run  # noqa: E402
 from report.page import html_page, sections_of  # noqa: E402
 from report.summary_md import markdown_page  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as results/latest")
+    add_run_arguments(parser)
     options = parser.parse_args(arguments)
     try:
-        run = load_run(options.run)
+        run = load_asked_run(options)
         sections = sections_of(run, draw(run))
         for name, make in (("report.html", html_page), ("summary.md", markdown_page)):
             write_atomically(options.run / name, make(run, sections).encode("utf-8"))

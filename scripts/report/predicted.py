@@ -8,7 +8,8 @@ from charts.table import Table, count, estimate, figure, percent, text
 from report.commands import summarize_again
 from report.section import Section
 
-_BOUNDS = {"clients": "clients", "in_flight_limit": "requests in flight", "cpu": "CPU"}
+_BOUNDS = {"clients": "clients", "in_flight_limit": "requests in flight", "cpu": "CPU",
+           "offered": "the load offered"}
 
 
 def predicted(run: Run) -> Section:
@@ -25,19 +26,19 @@ def predicted(run: Run) -> Section:
     if run.cells:
         section.tables.append(_throughput(run))
         section.tables.append(_inputs(run))
-    section.bullets = [f"{cell.model}, {cell.workload} at {words.counted(cell.connections, 'connection')}: no "
+    section.bullets = [f"{cell.model}, {cell.workload} at {cell.load}: no "
                        f"prediction: {cell.prediction_note}" for cell in run.cells if not cell.predicted]
     return section
 
 
 def _throughput(run: Run) -> Table:
-    table = Table(["server", "workload", "connections", "predicted requests/s", "limited by", "MVA requests/s",
+    table = Table(["server", "workload", "load", "predicted requests/s", "limited by", "MVA requests/s",
                    "measured requests/s", "95 % interval", "residual"],
                   caption="Throughput; residual = (measured - predicted) / predicted")
     for cell in run.cells:
         found = cell.predicted
         table.rows.append([
-            text(cell.model), text(cell.workload), count(cell.connections),
+            text(cell.model), text(cell.workload), text(cell.load) if cell.is_open else count(cell.connections),
             figure(found.throughput_rps if found else None),
             text(_BOUNDS.get(found.bound_by, found.bound_by) if found else ""),
             figure(found.mva_rps if found else None), *estimate(cell.throughput_rps), percent(cell.residual_percent)])

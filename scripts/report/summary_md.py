@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from charts import findings
-from charts.run_data import Run
+from charts.run_data import Cell, Run
 from charts.table import Table, Value, count, estimate, figure, percent, text
 from report.conditions import threats
 from report.section import Section
@@ -27,13 +27,18 @@ def _table(table: Table) -> list[str]:
             *(_row([_escaped(value.text) for value in row]) for row in table.rows)]
 
 
+def _load(cell: Cell) -> Value:
+    return text(cell.load) if cell.is_open else count(cell.connections)
+
+
 def _cells(run: Run) -> Table:
-    table = Table(["workload", "connections", "server", "requests/s", "95 % interval", "predicted", "residual",
+    table = Table(["workload", "load", "server", "requests/s", "95 % interval", "predicted", "residual",
                    "p50 ms", "p99 ms", "CPU µs/request", "validity"])
     for cell in run.cells:
         p50, p99 = (cell.latency_ms[name] for name in ("p50", "p99"))
         predicted = cell.predicted.throughput_rps if cell.predicted else None
-        row: list[Value] = [text(cell.workload), count(cell.connections), text(cell.model),
+        row: list[Value] = [text(cell.workload), _load(cell),
+                            text(cell.model),
                             *estimate(cell.throughput_rps), figure(predicted), percent(cell.residual_percent),
                             figure(p50.estimate if p50 else None), figure(p99.estimate if p99 else None),
                             figure(cell.cpu_us_per_request.estimate if cell.cpu_us_per_request else None),
