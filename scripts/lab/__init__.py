@@ -1,0 +1,1 @@
+"""The lab: predict, run, compare, explain, transfer - with the real servers."""
