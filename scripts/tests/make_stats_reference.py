@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Write harness/stats/reference.json: what scipy says the C++ statistics must say.
+"""Write harness/stats/reference.json: what scipy says our statistics must say.
 
 Needs scipy (not a package of the suite: it conflicts with Boost 1.81; scripts/unpack_scipy.sh makes a private copy).
 The inputs come from a small generator of our own, so the file is the same with every numpy.
@@ -68,11 +68,69 @@ def quantile_cases(numpy) -> list[dict]:
     return cases
 
 
+def signed_rank_cdf_cases(stats) -> list[dict]:
+    """P(T <= t), from scipy's exact test of data whose rank sum is t (no ties: the values are signed 1..n)."""
+    cases = []
+    for n, t in ((5, 0), (5, 3), (8, 5), (8, 18), (12, 9), (12, 17), (20, 60), (30, 120)):
+        left, signs = t, [-1] * n
+        for rank in range(n, 0, -1):
+            if rank <= left:
+                left, signs[rank - 1] = left - rank, 1
+        values = [sign * rank for rank, sign in enumerate(signs, 1)]
+        cases.append({"n": n, "t": t,
+                      "cdf": rounded(stats.wilcoxon(values, alternative="less", mode="exact").pvalue)})
+    return cases
+
+
+def signed_rank_cases(numpy, stats) -> list[dict]:
+    """Hodges-Lehmann and one-sided bounds, by inverting scipy's exact test: the lower bound is the highest Walsh
+    average just below which the centre is rejected. No outside knowledge of which rank that is."""
+    cases = []
+    for seed, count in ((11, 5), (12, 7), (13, 8), (14, 12), (15, 20), (16, 25)):
+        values = [rounded(0.2 * (u - 0.4)) for u in uniforms(seed, count)]
+        array = numpy.array(values)
+        walsh = sorted((values[i] + values[j]) / 2 for i in range(count) for j in range(i, count))
+        case = {"values": values, "centre": rounded(float(numpy.median(walsh)))}
+        for level in (0.95, 0.99):
+            lows = [w for w in walsh
+                    if stats.wilcoxon(array - (w - 1e-12), alternative="greater", mode="exact").pvalue <= 1 - level]
+            highs = [w for w in walsh
+                     if stats.wilcoxon(array - (w + 1e-12), alternative="less", mode="exact").pvalue <= 1 - level]
+            case[f"low{level * 100:.0f}"] = rounded(max(lows)) if lows else None
+            case[f"high{level * 100:.0f}"] = rounded(min(highs)) if highs else None
+        cases.append(case)
+    return cases
+
+
+def proportion_cases(stats) -> list[dict]:
+    cases = []
+    for happened, trials in ((0, 1), (0, 30), (1, 30), (15, 30), (30, 30), (3, 10_000), (9_900, 10_000)):
+        for level in (0.9, 0.95, 0.99):
+            interval = stats.binomtest(happened, trials).proportion_ci(level, method="exact")
+            cases.append({"happened": happened, "trials": trials, "level": level, "low": rounded(interval.low),
+                          "high": rounded(interval.high)})
+    return cases
+
+
+def anderson_cases(stats) -> list[dict]:
+    """Anderson-Darling for exponential gaps whose rate is estimated; critical values as scipy rounds them."""
+    cases = []
+    for seed, count in ((11, 10), (12, 50), (13, 400)):
+        values = [rounded(-math.log(u)) for u in uniforms(seed, count)]
+        result = stats.anderson(values, "expon")
+        critical = [[rounded(level / 100), float(value)]
+                    for level, value in zip(result.significance_level, result.critical_values)]
+        cases.append({"values": values, "statistic": rounded(float(result.statistic)), "critical_values": critical})
+    return cases
+
+
 def reference() -> dict:
     import numpy
     from scipy import stats
     return {"student_t": student_cases(stats), "intervals": interval_cases(numpy, stats), "ranks": rank_cases(stats),
-            "quantiles": quantile_cases(numpy)}
+            "quantiles": quantile_cases(numpy), "signed_rank_cdf": signed_rank_cdf_cases(stats),
+            "signed_rank": signed_rank_cases(numpy, stats), "proportions": proportion_cases(stats),
+            "anderson_exponential": anderson_cases(stats)}
 
 
 def to_text(data: dict) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from xml.etree import ElementTree
@@ -11,9 +12,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from charts import findings, palette, words
 from charts.catalogue import draw
+from charts.coordinated_omission import users_see
 from charts.load_run import load_run
 from charts.main import main
-from charts.run_data import PERCENTILES, Estimate
+from charts.offered_load import draw_offered_load
+from charts.run_data import PERCENTILES, Estimate, Stall
 from make_run import VARIANTS
 
 
@@ -60,7 +63,7 @@ def test_throughput_shows_every_repetition(drawn, runs):
     main_axes = chart(drawn["full"], "S5").canvas.axes[0][0]
     trials = [json.loads(path.read_text()) for path in (runs["full"] / "trials").glob("*libuv_loop*")]
     expected = sorted(
-        (trial["spec"]["load"]["connections"], trial["wrk"]["requests"] / trial["wrk"]["duration_us"] * 1e6)
+        (trial["spec"]["load"]["connections"], trial["result"]["requests"] / trial["result"]["duration_us"] * 1e6)
         for trial in trials if trial["spec"]["purpose"] == "measure")
     assert sorted(points(main_axes, "repetitions:libuv_loop:ok")) == pytest.approx(expected)
     assert len(expected) == 18
@@ -127,7 +130,9 @@ def test_nines_show_the_largest_load_with_a_latency_and_end_where_samples_end(dr
 
 def test_axes_name_their_units(drawn):
     for found in drawn["full"]:
-        labels = [axes.get_ylabel() for row in found.canvas.axes for axes in row]
+        if found.id == "S3-storyboard":
+            continue  # moments, no axes; their times have units
+        labels = [label for row in found.canvas.axes for axes in row for label in (axes.get_xlabel(), axes.get_ylabel())]
         assert any("[" in label for label in labels)
 
 
@@ -162,7 +167,8 @@ def test_svg_is_fit_for_a_page(drawn, variant):
         assert set(re.findall(r'href="#([^"]+)"', svg)) | set(re.findall(r"url\(#([^)]+)\)", svg)) <= set(ids)
 
 
-@pytest.mark.parametrize("variant", ["full", "failures", "few_repetitions", "two_workloads", "all_invalid"])
+@pytest.mark.parametrize("variant", ["full", "failures", "few_repetitions", "two_workloads", "all_invalid",
+                                     "open_loop", "stall"])
 def test_no_text_is_cut_or_overlaps(drawn, variant):
     for found in drawn[variant]:
         figure = found.canvas.figure
@@ -191,7 +197,7 @@ def test_command_writes_svg_and_png(copy_run, capsys):
 
 def test_unknown_figure_is_refused(copy_run, capsys):
     assert main([str(copy_run()), "--only", "S99"]) == 2
-    assert capsys.readouterr().err == "error: no figure 'S99': there are S5, S5b, S6, S10, S11\n"
+    assert capsys.readouterr().err == "error: no figure 'S99': there are S2, S3, S4, S4b, S5, S5b, S6, S7, S8, S9, S10, S11, S15\n"
 
 
 @pytest.mark.parametrize("value, expected", [
@@ -226,6 +232,15 @@ def test_titles_do_not_rank_what_is_not_ok(runs):
     assert "nothing can be said" in findings.throughput_sentence(load_run(runs["all_invalid"]), "one_call")
 
 
+def test_servers_whose_cells_are_all_suspect_are_named_and_not_ranked(runs):
+    run = load_run(runs["full"])
+    run = dataclasses.replace(run, cells=tuple(dataclasses.replace(cell, validity="suspect") for cell in run.cells))
+    sentence = findings.throughput_sentence(run, "one_call")
+    assert sentence.startswith("At 256 connections libuv_loop and single_threaded answer ")
+    assert sentence.endswith("requests/s, all of it suspect: nobody is ranked")
+    assert "times" not in sentence
+
+
 def test_a_server_keeps_its_colour_in_every_run():
     both = palette.colours([("single_threaded", "blocking"), ("libuv_loop", "loop")])
     assert palette.colours([("libuv_loop", "loop")])["libuv_loop"] == both["libuv_loop"] != both["single_threaded"]
@@ -252,3 +267,83 @@ def test_colours_stand_out_on_light_and_dark(colour, paper):
 
     light, dark = sorted((luminance(colour), luminance(paper)), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 2.95  # 3:1, rounded
+
+
+def test_distribution_has_a_line_for_every_repetition(drawn, runs):
+    found = chart(drawn["full"], "S7")
+    (axes,) = [axes for row in found.canvas.axes for axes in row if axes.figure is not None]
+    trials = {path.stem: json.loads(path.read_text()) for path in (runs["full"] / "trials").glob("*libuv_loop*c256-r*")}
+    shown = {line.get_gid().removeprefix("ecdf:"): line for line in axes.get_lines() if line.get_gid() and
+             line.get_gid().startswith("ecdf:")}
+    assert shown.keys() == trials.keys() and len(shown) == 6
+    for name, line in shown.items():
+        total = sum(count for _, count in trials[name]["result"]["latency_us"])
+        for x, y in list(zip(line.get_xdata(), line.get_ydata()))[1:]:
+            below = sum(count for value, count in trials[name]["result"]["latency_us"] if value <= x * 1000 + 1e-6)
+            assert y == pytest.approx(below / total)
+        assert line.get_ydata()[-1] == 1
+
+
+def test_distribution_of_launches_that_differ_is_told(copy_run):
+    folder = copy_run()
+    (path,) = (folder / "trials").glob("*libuv_loop*c256-r3.json")
+    trial = json.loads(path.read_text())
+    trial["result"]["latency_us"] = [[2 * value, count] for value, count in trial["result"]["latency_us"]]
+    path.write_text(json.dumps(trial))
+    title = chart(draw(load_run(folder), ["S7"]), "S7").title
+    assert re.search(r"the launches of libuv_loop differ: their medians lie up to \d+\s% apart", title)
+
+
+def test_offered_load_is_drawn_up_to_overload(drawn):
+    (found,) = [chart for chart in drawn["open_loop"] if chart.id == "S4-one_call"]
+    axes = found.canvas.axes[0][0]
+    lines = {line.get_gid(): line for line in axes.lines if line.get_gid()}
+    for model in ("libuv_loop", "single_threaded"):
+        for name in ("p50", "p99"):
+            assert list(lines[f"{name}:{model}"].get_xdata()) == [10, 50, 90, 110]
+        assert list(lines[f"overload:p99:{model}"].get_xdata()) == [110]
+    assert list(lines["capacity"].get_xdata()) == [100, 100]
+    assert axes.get_yscale() == "log"
+    assert "up to 90" in found.title and "predicted capacity with" in found.title
+    assert any("overload (cross)" in note for note in found.notes)
+
+
+def test_offered_load_of_suspect_cells_is_said_with_its_doubt(runs):
+    run = load_run(runs["open_loop"])
+    run = dataclasses.replace(run, cells=tuple(dataclasses.replace(cell, validity="suspect") for cell in run.cells))
+    (found,) = [chart for chart in draw_offered_load(run) if chart.id == "S4-one_call"]
+    assert found.title.startswith("By figures that are all suspect, the p99 latency stays within 3 times")
+
+
+def test_offered_load_names_a_server_without_p99(runs):
+    run = load_run(runs["open_loop"])
+    cells = [dataclasses.replace(cell, latency_ms={**cell.latency_ms, "p99": None}) if cell.model == "single_threaded" else cell
+             for cell in run.cells]
+    (found,) = draw_offered_load(dataclasses.replace(run, cells=tuple(cells)))
+    assert {text.get_text() for text in found.canvas.axes[0][0].texts} >= {"single_threaded", "libuv_loop"}
+
+
+def test_offered_load_needs_several_rates_and_an_open_loop(drawn):
+    assert not [chart for chart in drawn["full"] + drawn["stall"] if chart.id.startswith("S4-")]
+
+
+def test_a_stall_is_drawn_as_each_way_of_measuring_sees_it(drawn):
+    (found,) = [chart for chart in drawn["stall"] if chart.id == "S4b-one_call-libuv_loop"]
+    axes = found.canvas.axes[0][0]
+    last = {line.get_gid(): line.get_ydata()[2] for line in axes.lines
+            if (line.get_gid() or "").startswith("view:") and len(line.get_ydata()) > 2}
+    assert set(last) == {"view:wrk, as reported", "view:wrk, raw", "view:closed loop", "view:open loop"}
+    assert last["view:wrk, as reported"] == 900
+    assert last["view:wrk, raw"] < 20 and last["view:closed loop"] < 20  # p99
+    assert last["view:open loop"] > 500
+    assert "stalls" in found.title and "users who do not wait" in found.title
+    curves = {line.get_gid() for line in axes.lines if (line.get_gid() or "").startswith("curve:")}
+    assert curves == {"curve:wrk, raw", "curve:closed loop", "curve:open loop"}  # wrk reports points and no more
+
+
+def test_users_who_arrive_evenly_meet_a_stall_as_often_as_it_lasts():
+    stall = Stall(every_s=10, length_s=1)
+    assert users_see(stall, 0.5, 10) == 10
+    assert users_see(stall, 0.9, 10) == pytest.approx(10)
+    assert users_see(stall, 0.95, 10) == pytest.approx(510)
+    assert users_see(stall, 1.0, 10) == pytest.approx(1010)

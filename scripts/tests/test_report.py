@@ -7,16 +7,19 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
-from charts import words
+from charts import reasons, words
 from charts.load_run import load_run
 from make_run import VARIANTS
 from report.main import main
 from report.page import html_page, sections_of
 from report.summary_md import markdown_page
+from report.trust import trust
 
+SCRIPTS = Path(__file__).resolve().parent.parent
 VOID = {"meta", "br", "hr", "img", "input", "link"}
 
 
@@ -82,7 +85,7 @@ def pages(runs, drawn) -> dict[str, str]:
 def test_page_refers_to_nothing_outside(pages, variant):
     page = Page(pages[variant])
     for tag, attributes in page.tags:
-        assert tag not in ("script", "link", "img", "iframe", "object", "embed", "form", "base")
+        assert tag not in ("link", "img", "iframe", "object", "embed", "form", "base")
         assert "style" not in attributes and not any(name.startswith("on") for name in attributes)
         for name in ("src", "href", "xlink:href", "action", "data", "poster", "srcset"):
             assert attributes.get(name, "#").startswith("#"), f"<{tag} {name}={attributes.get(name)}>"
@@ -91,12 +94,33 @@ def test_page_refers_to_nothing_outside(pages, variant):
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_policy_allows_the_style_sheet_and_nothing_else(pages, variant):
-    style = re.search(r"<style>(.*?)</style>", pages[variant], re.S)[1]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def test_policy_allows_the_style_sheet_the_script_and_nothing_else(pages, variant):
+    style, script = (base64.b64encode(hashlib.sha256(re.search(f"<{tag}>(.*?)</{tag}>", pages[variant], re.S)[1].encode())
+                                      .digest()).decode() for tag in ("style", "script"))
+    assert pages[variant].count("<script") == 2  # the other one is data
     (policy,) = [attributes["content"] for tag, attributes in Page(pages[variant]).tags
                  if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"]
-    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert policy == f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_data_of_the_script_is_that_of_the_files(runs, pages, variant):
+    data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', pages[variant])[1])
+    for weave in data["weaves"]:
+        recorded = json.loads((runs[variant] / "weave" / f"{weave['model']}.json").read_text())["requests"]
+        assert [[[span["state"], span["op"] or "", span["lane"], span["begin_ns"], span["end_ns"]] for span in request["spans"]]
+                for request in recorded] == [request["spans"] for request in weave["requests"]]
+    summary = json.loads((runs[variant] / "summary.json").read_text())["cells"]
+    figures = [[cell["throughput_rps"][key] for key in ("estimate", "low", "high")] for cell in summary if cell["throughput_rps"]]
+    for load in data["loads"]:
+        assert len({cell["model"] for cell in load["cells"]}) == len(load["cells"]) > 1
+        assert all(cell["throughput"] in figures for cell in load["cells"] if cell["throughput"])
+
+
+def test_script_stays_small_and_loads_nothing():
+    script = (SCRIPTS / "report" / "page.js").read_text()
+    assert len(script.encode()) <= 40 << 10
+    assert not re.search(r"fetch|XMLHttp|import|eval|innerHTML|Function\(|</", script)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -112,14 +136,16 @@ def test_ids_are_unique_and_links_lead_somewhere(pages, variant):
 
 def test_every_section_is_a_question_with_an_answer(pages):
     questions = re.findall(r"<h2[^>]*>(.*?)</h2>\s*<p class=\"answer\">", pages["full"])
-    assert len(questions) == 9 and all(question.endswith("?") for question in questions)
+    assert len(questions) == 13 and all(question.endswith("?") for question in questions)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_throughput_table_has_the_numbers_of_the_summary(runs, pages, variant):
-    cells = json.loads((runs[variant] / "summary.json").read_text())["cells"]
+    every = json.loads((runs[variant] / "summary.json").read_text())["cells"]
+    driver = json.loads((runs[variant] / "run.json").read_text())["plan"]["driver"]
+    cells = [cell for cell in every if cell["load"]["kind"] == "closed" and cell["driver"] == driver]
     if not cells:
-        assert "Nothing was measured." in pages[variant]
+        assert ("How much load before latency explodes?" if every else "Nothing was measured.") in pages[variant]
         return
     page = Page(pages[variant])
     rows = [row for table in page.tables for row in table[1:]
@@ -160,12 +186,70 @@ def test_predictions_show_their_inputs(runs, pages):
 
 
 @pytest.mark.parametrize("variant, badge", [
-    ("full", "Yes"), ("one_model", "Yes"), ("two_workloads", "Yes"), ("failures", "No: too few trials are ok"),
-    ("interrupted", "No: too few trials are ok"), ("few_repetitions", "Indicative only"),
-    ("all_invalid", "No: too few trials are ok"), ("no_trials", "No: too few trials are ok"),
+    ("full", "Yes"), ("one_model", "Yes"), ("two_workloads", "Yes"), ("failures", "No: too few trials are valid"),
+    ("interrupted", "No: too few trials are valid"), ("few_repetitions", "Indicative only"),
+    ("all_invalid", "No: too few trials are valid"), ("no_trials", "No: too few trials are valid"),
+    ("open_loop", "Indicative only"), ("stall", "Yes"),  # the search of the former has one repetition
 ])
 def test_badge_says_whether_to_trust(pages, variant, badge):
     assert re.search(r'<strong class="badge \w+">(.*?)</strong>', pages[variant])[1] == badge
+
+
+def test_overload_on_purpose_is_told_and_no_reason_for_doubt(pages):
+    page = Page(pages["open_loop"])
+    assert "48 of 60 trials are ok, 12 trials were overloaded on purpose (2 cells)" in page.text
+    ((problem, trials, where, means, hint, _),) = [row for row in page.table("problem", "trials") if "on purpose" in row[0][0]]
+    assert (trials[1], means[0]) == ("12", "the result: shown as a cross, not ranked")
+    assert where[0] == ("libuv_loop, one_call at 110\N{NO-BREAK SPACE}% of capacity; "
+                        "single_threaded, one_call at 110\N{NO-BREAK SPACE}% of capacity")
+
+
+def change_trials(folder, suffix, reason, change=lambda trial: None):
+    """Gives every trial of a load one more reason; the section that says whether to trust such a run."""
+    for file in (folder / "trials").glob(f"*-{suffix}-r*.json"):
+        trial = json.loads(file.read_text())
+        grave = trial["validity"] == "suspect" or reasons.severity(reason) < 2
+        trial.update(validity="suspect" if grave else "ok", reasons=[*trial["reasons"], {"reason": reason, "detail": "made for a test"}])
+        change(trial)
+        file.write_text(json.dumps(trial))
+    summary = json.loads((folder / "summary.json").read_text())
+    trials = [json.loads(file.read_text()) for file in (folder / "trials").glob("*.json")]
+    verdicts = [trial["validity"] for trial in trials]
+    summary["run"]["trials"].update({name: verdicts.count(name) for name in ("ok", "suspect", "invalid")})
+    steps = {trial["id"] for trial in trials if trial["spec"]["purpose"] == "search"}  # which are in no cell
+    summary["cells"] = [cell for cell in summary["cells"] if steps.isdisjoint(cell["trials"])]
+    (folder / "summary.json").write_text(json.dumps(summary))
+    run = load_run(folder)
+    return trust(run)
+
+
+@pytest.mark.parametrize("load, reason, badge", [
+    ("o50p", "overload", "Yes, with care"),                        # nobody asked for it; yet the trial stands
+    ("o50p", "generator_suspect", "Only in part: 12 of 36 trials cannot be ranked"),   # says nothing of the server
+    ("o110p", "generator_suspect", "Only in part: 12 of 48 trials cannot be ranked"),  # overloaded, and not only that
+    ("o110p", "latency_gap", "Indicative only"),
+])
+def test_only_overload_that_was_asked_for_is_pardoned(copy_run, load, reason, badge):
+    section = change_trials(copy_run("open_loop"), load, reason)
+    assert section.badge.text == badge
+    assert "12 trials were overloaded on purpose (2 cells)" in section.answer
+    assert ("the worst problem" in section.answer) == (badge != "Indicative only")
+    assert ("it shares a core with the backend" in section.answer) == (reason == "generator_suspect")
+
+
+def test_a_run_whose_trials_are_all_suspect_ranks_nobody(copy_run):
+    section = change_trials(copy_run("one_model"), "c*", "generator_suspect")
+    assert section.badge.text == "Not to compare servers: 18 of 18 trials cannot be ranked"
+
+
+def becomes_a_step(trial):
+    trial["spec"].update(purpose="search", load={**trial["spec"]["load"], "search_step": 2})
+
+
+@pytest.mark.parametrize("change, where", [(lambda trial: None, "1 cell"), (becomes_a_step, "steps of a capacity search")])
+def test_stalls_of_the_harness_and_steps_of_a_search_overload_on_purpose(copy_run, change, where):
+    section = change_trials(copy_run("stall"), "o1500", "overload", change)
+    assert (section.badge.text, f"6 trials were overloaded on purpose ({where})" in section.answer) == ("Yes", True)
 
 
 def test_worst_problem_comes_first(pages):
@@ -202,6 +286,21 @@ def test_conditions_hold_what_makes_it_again(pages):
         assert expected in text
 
 
+@pytest.mark.parametrize("variant, said, unsaid", [
+    ("full", ["wrk, closed loop, connections 1, 64 and 256", "A closed loop waits", "wrk adds samples"], ["open loop lasts"]),
+    ("open_loop", ["interleave, open loop, 10, 50, 90 and 110 % of the predicted capacity, connections at most 256; "
+                   "open loop, search for the highest rate with p99<50ms, connections at most 256", "open loop lasts"],
+     ["wrk adds samples", "A closed loop waits"]),
+    ("stall", ["wrk, closed loop, connections 16; ", "interleave, closed loop, connections 16; ",
+               "interleave, open loop, 1,500 requests/s, connections at most 256; the server stopped for 1 s in every 10 s",
+               "The harness stopped the servers on purpose, for 1 s in every 10 s"], []),
+])
+def test_load_and_threats_are_those_of_the_run(pages, variant, said, unsaid):
+    text = " ".join(Page(pages[variant]).text.split())
+    assert [line for line in said if line not in text] == []
+    assert [line for line in unsaid if line in text] == []
+
+
 def test_text_of_the_run_is_escaped(pages):
     assert "what <libuv_loop> does" in Page(pages["full"]).text
     assert "<libuv_loop>" not in pages["full"]
@@ -215,7 +314,7 @@ def test_page_and_summary_are_the_same_every_time(runs, copy_run, variant):
     assert main([str(folder)]) == 0
     assert [(folder / name).read_bytes() for name in ("report.html", "summary.md")] == first
     assert sorted(path.name for path in folder.iterdir()) == ["report.html", "run.json", "summary.json", "summary.md",
-                                                              "trials"]
+                                                              "trials", "weave"]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -227,3 +326,33 @@ def test_markdown_tables_are_whole(runs, variant):
     for cell in run.cells:
         if cell.throughput_rps:
             assert f"| {words.number(cell.throughput_rps.estimate)} |" in markdown
+
+
+def test_offered_load_table_has_the_numbers_of_the_summary(runs, pages):
+    cells = json.loads((runs["open_loop"] / "summary.json").read_text())["cells"]
+    rows = Page(pages["open_loop"]).table("server", "offered load", "requests/s offered")
+    assert len(rows) == len(cells)
+    for cell in cells:
+        share = f"{cell['load']['rate_percent']}\N{NO-BREAK SPACE}% of capacity"
+        (row,) = [row for row in rows if (row[0][0], row[1][0]) == (cell["model"], share)]
+        assert float(row[2][1]) == cell["load"]["rate_rps"]
+        assert float(row[3][1]) == cell["predicted"]["capacity_rps"]
+        assert float(row[4][1]) == cell["throughput_rps"]["estimate"]
+        assert float(row[7][1]) == cell["latency_ms"]["p99"]["estimate"]
+        assert row[10][0] == cell["validity"] + (", overload" if "overload" in cell["reasons"] else "")
+
+
+@pytest.mark.parametrize("variant", ["open_loop", "stall"])
+def test_the_course_over_a_window_is_shown_where_it_was_timed(drawn, pages, variant):
+    (heat_map,) = [chart for chart in drawn[variant] if chart.id.startswith("S8-")]
+    section = re.search(r'<section id="s7".*?</section>', pages[variant], re.S)[0]
+    assert "Steady, or stalls and drift?" in section
+    assert f'<p class="answer">{heat_map.title}' in section
+    assert f"{heat_map.id}-title" in section and "How to read this" in section
+    assert "scripts/charts/main.py results/20250131T120000Z-0123456789ab-synthetic --only S8" in section
+    assert "too few launches" not in section, "the closed loops' sentence has no place where there are none"
+
+
+def test_runs_without_it_do_not_ask_for_it(pages):
+    assert "Steady, or different with every launch?" in pages["full"]
+    assert "S8" not in pages["full"] and "stalls and drift" not in pages["full"]

@@ -78,8 +78,8 @@ CASES = {
     "no run.json": (lambda run: (run / "run.json").unlink(), "run.json: no such file"),
     "no summary.json": (lambda run: (run / "summary.json").unlink(), "interleave summarize"),
     "old run": (lambda run: change(run / "run.json", lambda c: c.update(schema_version=0)), "schema_version is 0"),
-    "newer summary": (lambda run: change(run / "summary.json", lambda c: c.update(schema_version=2)),
-                      "schema_version is 2"),
+    "newer summary": (lambda run: change(run / "summary.json", lambda c: c.update(schema_version=3)),
+                      "schema_version is 3"),
     "no version": (lambda run: change(run / "run.json", lambda c: c.pop("schema_version")),
                    "schema_version: missing"),
     "half a file": (lambda run: (run / "summary.json").write_text('{"schema_version": 1,'), "not JSON"),
@@ -94,7 +94,7 @@ CASES = {
     "unknown verdict": (lambda run: change(run / "summary.json", lambda c: c["cells"][0].update(validity="fine")),
                         "cells[0] validity: 'fine'"),
     "broken histogram": (lambda run: change(next((run / "trials").glob("*libuv*")),
-                                            lambda c: c["wrk"].update(raw_us=[[1]])), "raw_us[0]"),
+                                            lambda c: c["result"].update(latency_us=[[1]])), "latency_us[0]"),
 }
 
 
@@ -121,7 +121,7 @@ def test_commands_exit_2_with_one_line(tmp_path, script, folder):
 
 
 def trial(histogram) -> Trial:
-    return Trial("t", "m", "w", 1, "measure", "ok", (), (), None, histogram)
+    return Trial("t", "m", "w", "wrk", "closed", 1, "measure", "ok", (), (), None, histogram, 0, None, None)
 
 
 @pytest.mark.parametrize("histogram, percentile, expected", [

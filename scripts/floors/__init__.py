@@ -1,0 +1,1 @@
+"""Server CPU time per request on `hello`, against the ruler: which floors are met."""
