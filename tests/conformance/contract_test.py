@@ -8,10 +8,10 @@ import socket
 import pytest
 from conftest import MODEL
 
-from processes import binary, run, wait_until
-from suite import Client, Server, request
+from processes import run, wait_until
+from suite import Client, Server, request, server_command
 
-PROGRAM = binary(f"interleave-server-{MODEL}")
+COMMAND = server_command(MODEL)
 
 
 def test_describes_itself(info):
@@ -23,7 +23,7 @@ def test_describes_itself(info):
 
 
 def test_help_has_an_example_and_the_exit_codes():
-    done = run([PROGRAM, "--help"])
+    done = run([*COMMAND, "--help"])
     assert done.returncode == 0
     assert "Example:" in done.stdout and "Exit codes:" in done.stdout
 
@@ -37,22 +37,22 @@ def test_help_has_an_example_and_the_exit_codes():
     (["--idle-timeout", "10"], "--idle-timeout"),
 ])
 def test_usage_errors_are_one_line_and_exit_2(workload, options, named):
-    done = run([PROGRAM, "--workload", str(workload), *options] if "--workload" not in options
-               else [PROGRAM, *options])
+    done = run([*COMMAND, "--workload", str(workload), *options] if "--workload" not in options
+               else [*COMMAND, *options])
     assert done.returncode == 2, done.stderr
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert named in done.stderr
 
 
 def test_a_missing_workload_is_named(workload):
-    done = run([PROGRAM])
+    done = run(COMMAND)
     assert done.returncode == 2 and "--workload" in done.stderr
 
 
 def test_a_taken_port_is_one_clear_line(workload):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = run([PROGRAM, "--workload", workload, "--listen", f"127.0.0.1:{port}"])
+        done = run([*COMMAND, "--workload", workload, "--listen", f"127.0.0.1:{port}"])
     assert done.returncode == 1
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert str(port) in done.stderr
@@ -66,6 +66,19 @@ def test_prints_counters_at_once_on_sigusr1(server: Server):
     assert after["responses"] == {"200": 1}
     assert after["connections_accepted"] == 1
     assert after["bytes_in"] > 0 and after["bytes_out"] > 0 and after["cpu_ns"] > before["cpu_ns"]
+
+
+def test_connections_that_ended_are_counted_with_their_responses(server: Server, info):
+    with server.client() as client:
+        client.get("/plain")
+        if "keep_alive" in info["capabilities"]:
+            client.get("/plain")
+    with server.client():
+        pass  # says nothing
+    asked = 2 if "keep_alive" in info["capabilities"] else 1
+    counters = server.counters_when(lambda c: c["per_connection"]["ended"] == 2)
+    assert counters["per_connection"] == {
+        "answered": 1, "ended": 2, "responses": asked, "responses_squared": asked * asked, "unanswered": 1}
 
 
 def test_ends_in_order_on_sigterm_while_idle(server: Server):
@@ -130,3 +143,10 @@ def test_sigint_ends_it_like_sigterm(server: Server):
     assert server.wait() == 0
 
 
+def test_a_trace_is_offered_by_those_who_can_record_one(workload, info, tmp_path):
+    """What a model cannot honour it refuses: the ruler has no session to trace."""
+    offered = "--trace" in [option["name"] for option in info["options"]]
+    assert offered == ("trace" in info["capabilities"])
+    if not offered:
+        done = run([*server_command(MODEL), "--workload", str(workload), "--trace", str(tmp_path / "trace")])
+        assert done.returncode == 2 and "--trace" in done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from suite import Server, request
+from suite import Backend, Server, request
 
 pytestmark = pytest.mark.needs("routes")
 
@@ -36,6 +36,7 @@ def test_head_is_get_without_the_body(server: Server):
     (b"GET /plain HTTP/1.1\r\n\r\n", 400),
     (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
     (request("/plain", method="DELETE"), 405),
+    (request("/plain", "Transfer-Encoding: gzip, chunked", method="POST"), 501),
     (request("/plain", "X-Long: " + "x" * 20_000), 431),
     (request("/plain", "Expect: the-moon"), 417),
 ])
@@ -43,6 +44,43 @@ def test_refuses_what_it_must(server: Server, sent: bytes, status: int):
     with server.client() as client:
         client.send(sent)
         assert client.reply().status == status
+
+
+SMUGGLED = request("/short", "Connection: close")
+
+
+@pytest.mark.parametrize("sent", [
+    request("/plain", "Content-Length: 0", f"Content-Length: {len(SMUGGLED)}", method="POST"),
+    request("/plain", f"Content-Length: {len(SMUGGLED)}", "Transfer-Encoding: chunked", method="POST"),
+    request("/plain", "Transfer-Encoding: chunked", "Content-Length: 5", method="POST", body=b"0\r\n\r\n"),
+    request("/plain", "Content-Length: +5", method="POST"),
+    request("/plain", "Content-Length: 0x5", method="POST"),
+    request("/plain", "Content-Length: 5 5", method="POST"),
+    request("/plain", "Content-Length : 5", method="POST"),
+    request("/plain", "Content-Length:", method="POST"),
+    request("/plain", "Content-Length: 99999999999999999999999", method="POST"),
+    request("/plain", "Transfer-Encoding: xchunked", method="POST"),
+    request("/plain", "Transfer-Encoding: chunked, identity", method="POST"),
+    request("/plain", "Transfer-Encoding : chunked", method="POST"),
+    request("/plain", "Transfer-Encoding: chunked", method="POST", body=b"5;x\nhello\r\n0\r\n\r\n"),
+    request("/plain", "Transfer-Encoding: chunked", method="POST", body=b"-1\r\n\r\n"),
+], ids=lambda sent: sent.decode().split("\r\n", 2)[2].strip().replace("\r\n", " ")[:50] if isinstance(sent, bytes) else "")
+def test_a_request_smuggled_in_another_is_never_served(server: Server, backend: Backend, sent: bytes):
+    with server.client() as client:
+        client.send(sent + SMUGGLED)
+        assert client.reply().status in (400, 413, 501)
+        assert client.ended()
+    counters = server.counters_when(lambda c: c["connections_closed"] == 1)
+    assert counters["backend_calls"] == 0 and backend.stats()["calls"] == 0
+    assert "200" not in counters["responses"]
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(server: Server):
+    with server.client() as client:
+        client.send(request("/short", "Expect: 100-continue", "Content-Length: 5", "Connection: close", method="POST"))
+        assert client.reply().status == 100
+        client.send(b"hello")
+        assert client.reply().status == 200
 
 
 def test_a_body_too_large_is_refused_and_its_answer_arrives(server: Server):

@@ -22,6 +22,8 @@ EXPECTED = {
     "libuv_loop": {"max_in_flight": 8, "threads": 1, "threads_created": 0},
     "asio_loop": {"max_in_flight": 8, "threads": 1, "threads_created": 0},
     "epoll_minimal": {"max_in_flight": 8, "threads": 1, "threads_created": 0},
+    "asyncio_server": {"max_in_flight": 8, "threads": 1, "threads_created": 0},
+    "wsgiref_server": {"max_in_flight": 1, "threads": 1, "threads_created": 0},
     "thread_pool": {"max_in_flight": 8, "threads": 65, "threads_created": 64},
     "thread_per_request": {"max_in_flight": 8, "threads": 9, "threads_created": 8},
     "thread_per_connection": {"max_in_flight": 8, "threads": 9, "threads_created": 8},
@@ -58,6 +60,18 @@ def test_in_flight_and_threads_are_what_the_model_says(server: Server, info):
     assert counters["threads_created"] == expected["threads_created"]
 
 
+@pytest.mark.needs("keep_alive")
+def test_each_request_has_a_thread_of_its_own_where_the_model_says_so(server: Server):
+    """On one connection after another and on the same one: what tells a thread per request from one per connection."""
+    expected = {"thread_per_request": 6, "thread_per_connection": 2}.get(MODEL, EXPECTED[MODEL]["threads_created"])
+    for _ in range(2):
+        with server.client() as client:
+            for _ in range(3):
+                assert client.get("/short").status == 200
+    counters = server.counters_when(lambda c: c["connections_closed"] == 2)
+    assert (counters["requests"], counters["threads_created"]) == (6, expected)
+
+
 @pytest.mark.needs("concurrent_clients")
 def test_a_stuck_request_does_not_stop_others(server: Server):
     with server.client() as stuck:
@@ -80,8 +94,9 @@ def test_a_client_that_leaves_harms_nobody(server: Server):
 
 def test_no_descriptor_or_thread_is_left_behind(server: Server, backend: Backend):
     backend_connections = 8  # kept, one for each request that was in flight at most
+    assert server.get("/plain").status == 200  # a pool has its threads now, a loop its descriptors
+    server.counters_when(lambda c: c["connections_closed"] == 1)
     descriptors = server.descriptors() + backend_connections
-    assert server.get("/plain").status == 200  # a pool has its threads now
     threads = server.threads()
     for _ in range(10):
         ask_together(server, "/short", 8)
@@ -89,6 +104,7 @@ def test_no_descriptor_or_thread_is_left_behind(server: Server, backend: Backend
             broken.send(b"GET /sh")
     server.counters_when(lambda c: c["connections_closed"] == c["connections_accepted"])
     wait_until(lambda: server.descriptors() <= descriptors and server.threads() <= threads)
+    assert not server.children()
     assert backend.stats()["in_flight"] == 0
 
 

@@ -10,8 +10,8 @@ from typing import Callable, Iterator
 import pytest
 from conftest import MODEL
 
-from processes import binary, run, wait_until
-from suite import REPLY_DEADLINE_S, Backend, Client, Reply, Server, describe, request
+from processes import run, wait_until
+from suite import REPLY_DEADLINE_S, Backend, Client, Reply, Server, describe, request, server_command
 
 pytestmark = pytest.mark.needs("routes")
 
@@ -164,5 +164,5 @@ def test_a_full_queue_waits_or_rejects(start, backend: Backend, when_full: str):
 def test_the_limit_of_requests_in_flight_is_the_one_given():
     if not has_option("--threads"):
         pytest.skip(f"{MODEL} has no --threads")
-    done = run([binary(f"interleave-server-{MODEL}"), "--threads", "7", "--describe"])
+    done = run([*server_command(MODEL), "--threads", "7", "--describe"])
     assert json.loads(done.stdout)["prediction"]["in_flight_limit"] == 7

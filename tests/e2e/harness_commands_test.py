@@ -1,11 +1,13 @@
 """The commands of `interleave`, as a user meets them: what they print, how they exit, what they say when refused."""
 import json
 import os
+import re
 import resource
 import subprocess
 
+import jsonschema
 import pytest
-from harness_lab import BIN, ROOT, Lab
+from harness_lab import BIN, ROOT, Lab, error_line
 
 
 @pytest.fixture
@@ -14,12 +16,6 @@ def lab(tmp_path):
     laboratory.add_server("fake_honest")
     laboratory.add_server("fake_liar", "no-call")
     return laboratory
-
-
-def error_line(err):
-    lines = [line for line in err.splitlines() if line.startswith("error: ")]
-    assert len(lines) == 1, err
-    return lines[0]
 
 
 @pytest.mark.parametrize("command", [[], ["run"], ["list"], ["verify"], ["summarize"], ["doctor"]])
@@ -43,6 +39,18 @@ def test_lists_what_there_is(lab):
     assert {plan["name"] for plan in json.loads(lab.call("list", "plans", "--json")[1])} >= {"quick", "smoke"}
 
 
+def test_lists_the_claims_and_what_would_refute_them(lab):
+    code, out, _ = lab.call("list", "claims")
+    assert code == 0
+    assert "A1  A single-threaded blocking server" in out
+    assert "single_threaded with 2 or more connections: max_in_flight is not 1\n" in out
+    claims = json.loads(lab.call("list", "claims", "--json")[1])
+    assert [claim["name"] for claim in claims] == ["A1", "A4", "A5", "A8"]
+    assert all(claim["evidence"] and claim["refuted"] for claim in claims)
+    code, _, err = lab.call("list", "claim")
+    assert (code, "claim" in error_line(err)) == (2, True)
+
+
 def test_verify_passes_the_honest_and_fails_the_liar(lab):
     code, out, _ = lab.call("verify", "--models", "fake_honest", "--workloads", "one_call")
     assert (code, out) == (0, "ok    fake_honest one_call: 2 checks\n")
@@ -56,6 +64,38 @@ def test_dry_run_says_what_and_how_long_and_does_nothing(lab):
     assert code == 0
     assert "4 trials, about " in out
     assert not lab.out.exists()
+
+
+def test_a_dry_run_for_programs(lab):
+    code, out, err = lab.run("--dry-run", "--json", "--models", "fake_honest", repetitions=2)
+    assert (code, err) == (0, "")
+    report = json.loads(out)
+    jsonschema.validate(report, json.loads((ROOT / "docs" / "schemas" / "dry_run.schema.json").read_text()))
+    assert [trial["model"] for trial in report["trials"]] == ["fake_honest"] * 2
+    assert report["estimate_ns"] == 2 * (200_000_000 + 1_000_000_000 + 1_000_000_000)
+    code, _, err = lab.run("--dry-run", "--quiet")
+    assert (code, "choose one" in error_line(err)) == (2, True)
+
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+
+
+def estimate_s(plan):
+    """The length that a dry run of the real programs gives for a plan."""
+    done = subprocess.run([BIN / "interleave", "run", "--plan", plan, "--dry-run"], capture_output=True, text=True,
+                          timeout=60, check=True)
+    clock = re.search(r"trials, about ([0-9:]+)$", done.stdout.strip())[1]
+    return sum(int(part) * 60**place for place, part in enumerate(reversed(clock.split(":"))))
+
+
+def test_every_plan_is_as_long_as_it_says(lab):
+    stated = {}
+    for plan in json.loads(lab.call("list", "plans", "--json")[1]):
+        if length := re.search(r"about (\d+) (second|minute|hour)s?$", plan["description"]):
+            stated[plan["name"]] = int(length[1]) * SECONDS[length[2]]
+    assert set(stated) >= {"smoke", "quick", "models", "hello", "full"}
+    for name, seconds in stated.items():
+        assert 0.8 * seconds <= estimate_s(name) <= 1.2 * seconds, f"{name}: {estimate_s(name)} s"
 
 
 def test_same_seed_same_order_other_seed_other_order(lab):
@@ -145,18 +185,31 @@ def test_a_full_disk_is_one_line(lab):
     assert not list(lab.out.rglob("*.tmp*"))
 
 
+def doctor(lab):
+    """What the doctor says, by subject, and its verdict."""
+    code, out, err = lab.call("doctor", "--json")
+    report = json.loads(out)
+    jsonschema.validate(report, json.loads((ROOT / "docs" / "schemas" / "doctor.schema.json").read_text()))
+    assert (code, err) == (0 if report["fit"] else 1, "")
+    return {finding["subject"]: finding for finding in report["findings"]}, report["fit"]
+
+
 def test_doctor_looks_at_everything(lab):
-    code, out, _ = lab.call("doctor")
-    assert code in (0, 1)
-    for subject in ("cores", "SMT", "descriptors", "governor", "steal", "load", "somaxconn", "timer", "wrk", "python", "build"):
+    findings, _ = doctor(lab)
+    assert set(findings) >= {"cores", "SMT", "governor", "power", "steal", "load", "memory", "descriptors", "threads",
+                             "somaxconn", "ports", "timer", "disk", "wrk", "redis-cli", "python", "build"}
+    _, out, _ = lab.call("doctor")
+    for subject in findings:
         assert f"  {subject} " in out, out
+    assert "\x1b" not in out, "colour is for terminals"
 
 
-def test_doctor_fails_without_wrk(lab):
+def test_doctor_fails_without_wrk_and_says_what_to_do(lab):
     lab.environment["PATH"] = str(lab.bin)
-    code, out, _ = lab.call("doctor")
-    assert code == 1
-    assert "not installed" in out
+    findings, fit = doctor(lab)
+    assert not fit
+    assert findings["wrk"] == {"subject": "wrk", "health": "fail", "text": "not installed",
+                               "advice": "run scripts/install_deps.sh, or apt-get install wrk"}
 
 
 def test_the_project_is_found_from_the_program_and_a_wrong_root_refused(lab):
@@ -165,3 +218,18 @@ def test_the_project_is_found_from_the_program_and_a_wrong_root_refused(lab):
     assert code == 2
     assert "INTERLEAVE_ROOT" in error_line(err)
     assert os.path.isdir(ROOT / "workloads")
+
+
+def test_results_name_no_folder_of_their_owner(lab):
+    lab.environment["HOME"] = str(lab.folder)
+    code, out, err = lab.run("--models", "fake_honest,fake_liar")
+    assert code == 4, out + err  # the liar is found out
+    files = [lab.out / "run.json", lab.out / "summary.json", *(lab.out / "trials").iterdir()]
+    assert len(files) == 4
+    for file in files:
+        for folder in (lab.folder, ROOT):
+            assert str(folder) not in file.read_text(), file
+    [server] = [trial["processes"]["server"]["command"] for trial in lab.trials()
+                if trial["spec"]["model"] == "fake_honest"]
+    assert server[0] == "~/bin/interleave-server-fake_honest"
+    assert server[server.index("--workload") + 1] == "workloads/one_call.toml"

@@ -30,7 +30,7 @@ def test_an_honest_server_is_ok(lab):
     assert books["three_way"]
     assert abs(books["client_responses"] - books["server_responses"]) <= 4
     assert abs(books["client_responses"] - books["backend_calls"]) <= 4
-    assert trial["wrk"]["recovery"] in ("exact", "not_needed")
+    assert trial["result"]["wrk"]["recovery"] in ("exact", "not_needed")
     assert trial["server_final"]["requests"] >= trial["server_after"]["requests"]
 
 
@@ -56,7 +56,7 @@ def test_a_server_that_stops_answering_gives_no_result(lab):
     lab.add_server("fake_deaf", "deaf", after=2)
     _, trial, _ = only_trial(lab, "--warmup", "200ms")
     assert trial["validity"] == "invalid"
-    assert set(reasons(trial)) & {"no_responses", "not_quiet", "wrk_failed"}, trial["reasons"]
+    assert set(reasons(trial)) & {"no_responses", "not_quiet", "generator_failed"}, trial["reasons"]
 
 
 def test_a_server_that_cannot_run_here_is_skipped_with_its_reason(lab):
@@ -107,9 +107,9 @@ def test_a_late_backend_is_not_blamed_on_the_server(lab):
 
 @pytest.mark.parametrize("fault, reason, validity", [
     ("checksum", "wrk_checksum", "suspect"),
-    ("truncate", "wrk_failed", "invalid"),
-    ("silent", "wrk_failed", "invalid"),
-    ("fail", "wrk_failed", "invalid"),
+    ("truncate", "generator_failed", "invalid"),
+    ("silent", "generator_failed", "invalid"),
+    ("fail", "generator_failed", "invalid"),
 ])
 def test_a_report_of_wrk_that_cannot_be_is_not_used(lab, fault, reason, validity):
     lab.add_server("fake_honest")
@@ -117,7 +117,7 @@ def test_a_report_of_wrk_that_cannot_be_is_not_used(lab, fault, reason, validity
     _, trial, err = only_trial(lab, warmup="1s")
     assert reason in reasons(trial), err
     assert trial["validity"] == validity
-    assert trial["wrk"] is None or trial["wrk"]["raw_us"] is None
+    assert trial["result"] is None or trial["result"]["latency_us"] is None
 
 
 def test_a_failed_trial_does_not_end_the_run(lab):

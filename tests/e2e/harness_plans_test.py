@@ -1,4 +1,7 @@
 """Plans and workloads of every shape, run with real servers: what is measured is what was asked for."""
+import json
+import subprocess
+
 import pytest
 from harness_lab import BIN, Lab
 
@@ -26,6 +29,18 @@ def lab(tmp_path):
     return laboratory
 
 
+def test_every_model_does_what_it_must_on_every_workload():
+    """The bodies are those that a session with instant input and output gives; the backend counts the calls."""
+    done = subprocess.run([BIN / "interleave", "verify"], capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert not [line for line in lines if not line.startswith(("ok ", "note ", "skip "))], done.stdout
+    models = json.loads(subprocess.run([BIN / "interleave", "list", "models", "--json"], capture_output=True, text=True,
+                                       timeout=20, check=True).stdout)
+    for model in models:
+        assert any(line.startswith(f"ok    {model['name']} hello: ") for line in lines if "skipped" not in model), model
+
+
 def test_a_workload_with_several_routes_is_requested_by_weight(lab):
     workload = lab.folder / "two_routes.toml"
     workload.write_text(TWO_ROUTES)
@@ -33,8 +48,8 @@ def test_a_workload_with_several_routes_is_requested_by_weight(lab):
     assert code == 0, out + err
     [trial] = lab.trials()
     assert trial["validity"] != "invalid", trial["reasons"]  # a busy machine's backend may be late
-    often, seldom = trial["wrk"]["route_requests"]
-    requests = trial["wrk"]["requests"]
+    often, seldom = trial["result"]["route_requests"]
+    requests = trial["result"]["requests"]
     assert requests <= often + seldom <= requests + 8
     assert abs(often / (often + seldom) - 0.75) < 0.1
     calls = trial["accounting"]["backend_calls"]
@@ -44,7 +59,7 @@ def test_a_workload_with_several_routes_is_requested_by_weight(lab):
 def test_one_route_costs_no_lua(lab):
     code, out, err = lab.run("--models", "libuv_loop")
     assert code == 0, out + err
-    assert lab.trials()[0]["wrk"]["route_requests"] == []
+    assert lab.trials()[0]["result"]["route_requests"] == []
 
 
 def test_a_service_of_ones_own_by_its_numbers(lab):

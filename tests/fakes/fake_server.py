@@ -22,6 +22,7 @@ FAULTS = {
     "die": "kills itself with SIGSEGV after --after requests",
     "lie": "counts every response twice",
     "mute": "does not answer SIGUSR1",
+    "dawdle": "does not end when asked to describe itself",
     "deaf": "stops answering after --after requests, and keeps the connections",
     "unready": "prints no ready line",
     "babble": "prints something else than the ready line",
@@ -87,7 +88,7 @@ class FakeServer:
         if reached and self.options.fault == "die":
             os.kill(os.getpid(), signal.SIGSEGV)
         if reached and self.options.fault == "deaf":
-            threading.Event().wait()
+            hang(self.options)
 
     def serve_connection(self, connection):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -120,6 +121,13 @@ class FakeServer:
             threading.Thread(target=self.serve_connection, args=(connection,), daemon=True).start()
 
 
+def hang(options):
+    """For ever; --mark says that it has come to this."""
+    if options.mark:
+        open(options.mark, "w", encoding="utf-8").close()
+    threading.Event().wait()
+
+
 def say(line):
     os.write(1, (line + "\n").encode())
 
@@ -129,6 +137,7 @@ def main():
     parser.add_argument("--name", default="fake")
     parser.add_argument("--fault", choices=FAULTS, default="none")
     parser.add_argument("--after", type=int, default=50)
+    parser.add_argument("--mark", help="file that is made when the server hangs")
     parser.add_argument("--describe", action="store_true")
     parser.add_argument("--listen")
     parser.add_argument("--backend")
@@ -138,6 +147,8 @@ def main():
     if options.fault == "unsupported":
         print("error: needs hardware that nobody has", file=sys.stderr)
         return 77
+    if options.describe and options.fault == "dawdle":
+        hang(options)
     if options.describe:
         say(json.dumps({"name": options.name, "family": "threads", "summary": FAULTS[options.fault], "options": [],
                         "build_type": "Release", "capabilities": ["routes", "keep_alive", "concurrent_clients",
@@ -152,9 +163,11 @@ def main():
         os._exit(0)
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN if options.fault == "stubborn" else stop)
+    if options.fault == "unready":
+        hang(options)
     if options.fault == "babble":
         say("listening")
-    elif options.fault != "unready":
+    else:
         say(json.dumps({"ready": True, "port": server.listener.getsockname()[1]}))
     server.run()
     return 0

@@ -50,6 +50,20 @@ def alive(pid):
     return any(pid == other for other, _, _ in processes())
 
 
+def environment_of(pid):
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes() + b"\0"
+    except OSError:
+        return b""
+
+
+def error_line(err):
+    """The one line of an error in what a program wrote to stderr."""
+    lines = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 1, err
+    return lines[0]
+
+
 class Lab:
     """A folder with a bin folder of its own: the real backend, and the servers a test asks for."""
 
@@ -57,9 +71,14 @@ class Lab:
         self.folder = folder
         self.bin = folder / "bin"
         self.bin.mkdir()
+        self.externals = folder / "servers"
+        self.externals.mkdir()
         self.out = folder / "out"
-        self.environment = {**os.environ, "INTERLEAVE_ROOT": str(ROOT), "NO_COLOR": "1"}
-        (self.bin / "interleave-backend").symlink_to(BIN / "interleave-backend")
+        # The last one is how what a run leaves behind is found: every process it starts inherits it.
+        self.environment = {**os.environ, "INTERLEAVE_ROOT": str(ROOT), "NO_COLOR": "1", "LAB": str(folder)}
+        self.struck = folder / "struck"  # is made when a fake server begins to hang
+        for program in ("interleave-backend", "interleave-load"):
+            (self.bin / program).symlink_to(BIN / program)
 
     def add_script(self, name, *command):
         script = self.bin / name
@@ -69,7 +88,13 @@ class Lab:
 
     def add_server(self, name, fault="none", after=50):
         self.add_script(f"interleave-server-{name}", "/usr/bin/python3", str(FAKES / "fake_server.py"),
-                        "--name", name, "--fault", fault, "--after", str(after))
+                        "--name", name, "--fault", fault, "--after", str(after), "--mark", str(self.struck))
+
+    def add_nested_server(self, name):
+        """One that is the child of a shell that waits for it."""
+        self.add_server(name)
+        script = self.bin / f"interleave-server-{name}"
+        script.write_text(script.read_text().replace("exec ", "") + "exit $?\n")
 
     def use_fake_wrk(self, fault):
         tools = self.folder / "tools"
@@ -79,21 +104,43 @@ class Lab:
         self.environment["FAKE_WRK_FAULT"] = fault
         self.environment["PATH"] = f"{tools}:{self.environment['PATH']}"
 
-    def command(self, *words):
-        return [str(BIN / "interleave"), *words, "--bin-dir", str(self.bin)]
+    def use_fake_load(self, fault):
+        (self.bin / "interleave-load").unlink()
+        (self.bin / "interleave-load").symlink_to(FAKES / "fake_interleave_load.py")
+        self.environment["REAL_INTERLEAVE_LOAD"] = str(BIN / "interleave-load")
+        self.environment["FAKE_LOAD_FAULT"] = fault
 
-    def plan(self, repetitions=1, warmup="200ms", duration="1s", connections="[4]"):
-        """A plan without calibration trials: only the trials a test is about."""
+    def command(self, *words):
+        folders = ["--bin-dir", str(self.bin)]
+        if words[0] in ("run", "list", "verify", "trace"):
+            folders += ["--servers", str(self.externals)]
+        return [str(BIN / "interleave"), *words, *folders]
+
+    def plan(self, repetitions=1, warmup="200ms", duration="1s", connections="[4]", calibration=0, more=""):
+        """A plan, by default without calibration trials: only the trials a test is about. `more`: further lines."""
         file = self.folder / "plan.toml"
         file.write_text(f'name = "plan"\ndescription = "test"\nworkloads = ["one_call"]\nconnections = {connections}\n'
                         f'repetitions = {repetitions}\nwarmup = "{warmup}"\nduration = "{duration}"\nseed = 7\n'
-                        "[calibration]\nrepetitions = 0\n")
+                        f"{more}\n[calibration]\nrepetitions = {calibration}\ncpu_connections = 4\n")
         return str(file)
 
     def start(self, *words, **plan):
         """Starts `interleave run` and returns the process; the caller ends it."""
         return subprocess.Popen(self.command("run", "--plan", self.plan(**plan), "--out", str(self.out), *words),
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment)
+
+    def go_on(self):
+        """Starts `interleave run --resume` and returns the process; the caller ends it."""
+        return subprocess.Popen(self.command("run", "--resume", str(self.out)), stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, env=self.environment)
+
+    def assert_nothing_left(self):
+        """No process that a run of this lab has started is alive, soon."""
+        mark = f"LAB={self.folder}\0".encode()
+
+        def left():
+            return [command for pid, _, command in processes() if mark in environment_of(pid)]
+        wait_until(lambda: not left(), f"gone: {left()}")
 
     def run(self, *words, **plan):
         """Runs a plan to its end: (exit code, stdout, stderr)."""
@@ -112,8 +159,17 @@ class Lab:
                               env=self.environment, check=False)
         return done.returncode, done.stdout, done.stderr
 
+    def call_plain(self, *words):
+        """A command that takes no --bin-dir, or needs none."""
+        done = subprocess.run([BIN / "interleave", *words], capture_output=True, text=True, timeout=DEADLINE_S,
+                              env=self.environment, check=False)
+        return done.returncode, done.stdout, done.stderr
+
     def trials(self):
         return [json.loads(file.read_text()) for file in sorted((self.out / "trials").glob("*.json"))]
+
+    def summary(self):
+        return json.loads((self.out / "summary.json").read_text())
 
     def run_json(self):
         return json.loads((self.out / "run.json").read_text())

@@ -97,7 +97,7 @@ class Process:
         while b"\n" not in self._buffer:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([stdout], [], [], left)[0]:
-                raise TimeoutError(f"no line within {deadline_s} s; stderr: {self.stderr!r}")
+                raise TimeoutError(f"no line within {deadline_s} s; {self.state()}; stderr: {self.stderr!r}")
             chunk = os.read(stdout.fileno(), 65536)
             if not chunk:
                 break
@@ -112,6 +112,16 @@ class Process:
         ready = json.loads(line)
         assert ready["ready"] is True and ready["port"] > 0, line
         return ready
+
+    def state(self) -> str:
+        """In which system call its main thread is, and which signals it was not told of: why does it not answer?"""
+        try:
+            proc = Path(f"/proc/{self.pid}")
+            pending = [line.replace("\t", " ") for line in (proc / "status").read_text().splitlines()
+                       if line.startswith(("State", "SigPnd", "ShdPnd", "SigBlk"))]
+            return "; ".join([*pending, f"syscall {(proc / 'syscall').read_text().split()[:3]}"])
+        except OSError as error:
+            return str(error)
 
     def send_signal(self, number: int) -> None:
         self._process.send_signal(number)

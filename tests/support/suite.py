@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
 import time
+import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from processes import Process, binary, run
+from processes import Process, binary, run, source_dir
 
 REPLY_DEADLINE_S = 20.0  # generous: sanitizer builds on a busy machine
 SIGNAL_PATIENCE_S = 5.0  # longer than a forced end takes
@@ -80,8 +82,23 @@ def request(target: str, *headers: str, method: str = "GET", body: bytes = b"") 
     return "\r\n".join(lines).encode() + body
 
 
+def server_command(model: str) -> list[str]:
+    """Program and first arguments: as the file of an external server says, else of the build."""
+    for folder in (source_dir() / "servers" / "external", source_dir() / "tests" / "peers"):
+        file = folder / f"{model}.toml"
+        if file.exists():
+            words = tomllib.loads(file.read_text())["command"]
+            bin_dir = os.environ["INTERLEAVE_BIN_DIR"]
+            return [word.replace("{folder}", str(folder)).replace("{bin}", bin_dir) for word in words]
+    return [binary(f"interleave-server-{model}")]
+
+
+def is_python(model: str) -> bool:
+    return any("python" in Path(word).name for word in server_command(model))
+
+
 def describe(model: str) -> dict[str, Any]:
-    done = run([binary(f"interleave-server-{model}"), "--describe"])
+    done = run([*server_command(model), "--describe"])
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -98,7 +115,7 @@ class Backend(Process):
 
 class Server(Process):
     def __init__(self, model: str, workload: Path, backend_port: int, *options: str, **process_options: Any) -> None:
-        super().__init__([binary(f"interleave-server-{model}"), "--listen", "127.0.0.1:0", "--backend",
+        super().__init__([*server_command(model), "--listen", "127.0.0.1:0", "--backend",
                           f"127.0.0.1:{backend_port}", "--workload", workload, *options], **process_options)
         self.model = model
         self.port: int = self.wait_ready()["port"]
@@ -117,11 +134,12 @@ class Server(Process):
 
     def _line_after(self, number: int) -> str:
         """The line that a signal asks for. ThreadSanitizer now and then loses a signal that comes while a thread is
-        being made: there, and nowhere else, it is sent again."""
+        being made, and CPython one in thousands on a busy machine: there, and nowhere else, it is sent again."""
         try:
             return self.read_line(SIGNAL_PATIENCE_S)
-        except TimeoutError:
-            if "thread" in describe(self.model)["build_type"]:
+        except TimeoutError as error:
+            if "thread" in describe(self.model)["build_type"] or is_python(self.model):
+                print(f"signal {number} is sent again: {error}")
                 self.send_signal(number)
             return self.read_line()
 
@@ -145,6 +163,11 @@ class Server(Process):
 
     def descriptors(self) -> int:
         return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    def children(self) -> list[int]:
+        """Pids of its child processes, whichever thread has made them."""
+        return [int(pid) for task in Path(f"/proc/{self.pid}/task").glob("*/children")
+                for pid in task.read_text().split()]
 
     def threads(self) -> int:
         return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
