@@ -49,6 +49,11 @@ void add_servers(CLI::App& command, CommonOptions& common) {
   command
       .add_option("--servers", common.servers, "folders of external servers, by comma (default: servers/external)")
       ->delimiter(',');
+  command
+      .add_option("--variant", common.variants,
+                  "a server with options of its own under a new name: 'pool_8=thread_pool --threads 8'; repeatable")
+      ->expected(1)
+      ->take_all();
 }
 
 void add_run(CLI::App& app, RunOptions& options, RunTexts& texts) {
@@ -85,10 +90,12 @@ void add_run(CLI::App& app, RunOptions& options, RunTexts& texts) {
                 "print summary.json at the end instead of the table; with --dry-run, the trials as JSON");
   add_common(*run, options.common);
   add_servers(*run, options.common);
-  run->footer(
-      footer("interleave run --plan quick --models libuv_loop --connections 1,64\n"
-             "  interleave run --driver interleave --rates 50%,90%,110% --connections 256 --models libuv_loop\n"
-             "  interleave run --wait 20ms --cpu 200us --connections 256"));
+  run->footer(footer(
+      "interleave run --plan quick --models libuv_loop --connections 1,64\n"
+      "  interleave run --driver interleave --rates 50%,90%,110% --connections 256 --models libuv_loop\n"
+      "  interleave run --wait 20ms --cpu 200us --connections 256\n"
+      "  interleave run --variant 'pool_8=thread_pool --threads 8' --variant 'pool_64=thread_pool --threads 64' \\\n"
+      "    --models pool_8,pool_64,libuv_loop"));
 }
 
 void add_list(CLI::App& app, ListOptions& options) {

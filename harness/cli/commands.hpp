@@ -20,6 +20,7 @@ namespace interleave {
 struct CommonOptions {
   std::filesystem::path bin_dir;               // where the servers and the backend are; empty: beside this executable
   std::vector<std::filesystem::path> servers;  // folders of external servers; empty: servers/external
+  std::vector<std::string> variants;           // "NAME=MODEL OPTION ..."
 };
 
 enum class Output : std::uint8_t { normal, quiet, json };

@@ -67,8 +67,8 @@ fs::path bin_folder_of(const fs::path& build, const char* option) {
 Contestants compare_builds(const RegressOptions& options, std::span<const std::string> wanted, const Places& places,
                            const LoadedWorkload& workload, const Interrupt& interrupt) {
   const fs::path base_bin = options.base.empty() ? places.bin_dir : bin_folder_of(options.base, "--base");
-  const Discovery base = discover_servers(base_bin, {}, interrupt);
-  const Discovery head = discover_servers(places.bin_dir, {}, interrupt);
+  const Discovery base = discover_servers(base_bin, {}, {}, interrupt);
+  const Discovery head = discover_servers(places.bin_dir, {}, {}, interrupt);
   const Selection selection = select_cells(head, std::span(&workload, 1), wanted);
   Contestants contestants;
   contestants.notes = selection.notes;

@@ -33,7 +33,7 @@ BegunRun read_begun_run(const std::filesystem::path& folder) {
 }
 
 void require_same(const RunRecord& begun, std::span<const LoadedWorkload> workloads,
-                  std::span<const TrialSpec> trials) {
+                  std::span<const ModelDescription> models, std::span<const TrialSpec> trials) {
   if (begun.commit != build_commit() || begun.build_type != kBuildType) {
     throw UsageError(fmt::format("this run was begun by {} ({}), and this is {} ({}): start a new run", begun.commit,
                                  begun.build_type, build_commit(), kBuildType));
@@ -41,6 +41,13 @@ void require_same(const RunRecord& begun, std::span<const LoadedWorkload> worklo
   for (const WorkloadFacts& facts : begun.workloads) {
     if (workload_named(workloads, facts.name).source != facts.source) {
       throw UsageError("workload '" + facts.name + "' has changed since this run was begun: start a new run");
+    }
+  }
+  for (const ModelDescription& model : begun.models) {
+    const auto now = std::find_if(models.begin(), models.end(),
+                                  [&](const ModelDescription& other) { return other.name == model.name; });
+    if (now == models.end() || now->summary != model.summary || now->in_flight_limit != model.in_flight_limit) {
+      throw UsageError("server '" + model.name + "' has changed since this run was begun: start a new run");
     }
   }
   const bool same_order =

@@ -20,10 +20,11 @@ struct BegunRun {
 // again. Throws UsageError: it is no run, or nothing of it is left to do.
 [[nodiscard]] BegunRun read_begun_run(const std::filesystem::path& folder);
 
-// An interrupted run goes on only as what it was: same build, same workloads, hence the same trials in the same
-// order. Throws UsageError with what has changed. Pure.
+// An interrupted run goes on only as what it was: same build, same workloads, servers that say the same of themselves
+// (variants with the same options), hence the same trials in the same order. `models`: one of each name in the run.
+// Throws UsageError with what has changed. Pure.
 void require_same(const RunRecord& begun, std::span<const LoadedWorkload> workloads,
-                  std::span<const TrialSpec> trials);
+                  std::span<const ModelDescription> models, std::span<const TrialSpec> trials);
 
 // The trials without a verdict, in their order. Pure.
 [[nodiscard]] std::vector<TrialSpec> trials_left(const RunRecord& run, std::span<const TrialSpec> trials);

@@ -69,16 +69,19 @@ TEST_F(BegunRunTest, goes_on_only_as_what_it_was) {
   for (const TrialRecord& trial : trials_) planned.push_back(trial.spec);
   run_.commit = build_commit();
   run_.build_type = kBuildType;
-  EXPECT_NO_THROW(require_same(run_, {&workload, 1}, planned));
+  EXPECT_NO_THROW(require_same(run_, {&workload, 1}, run_.models, planned));
 
   RunRecord of_another_build = run_;
   of_another_build.commit = "0000000";
-  EXPECT_THROW(require_same(of_another_build, {&workload, 1}, planned), UsageError);
+  EXPECT_THROW(require_same(of_another_build, {&workload, 1}, run_.models, planned), UsageError);
   std::swap(planned[0], planned[1]);
-  EXPECT_THROW(require_same(run_, {&workload, 1}, planned), UsageError);
+  EXPECT_THROW(require_same(run_, {&workload, 1}, run_.models, planned), UsageError);
   std::swap(planned[0], planned[1]);
+  std::vector<ModelDescription> models = run_.models;
+  models[0].summary += " [thread_pool --threads 8]";
+  EXPECT_THROW(require_same(run_, {&workload, 1}, models, planned), UsageError);
   workload.source += "# changed\n";
-  EXPECT_THROW(require_same(run_, {&workload, 1}, planned), UsageError);
+  EXPECT_THROW(require_same(run_, {&workload, 1}, run_.models, planned), UsageError);
 }
 
 }  // namespace

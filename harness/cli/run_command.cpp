@@ -70,7 +70,8 @@ Prepared prepare(const RunOptions& options, const Plan& plan, const Places& plac
     prepared.workloads.push_back(is_custom(options, name) ? load_custom(options) : load_named_workload(name, places));
     name = prepared.workloads.back().workload.name;
   }
-  prepared.discovery = discover_servers(places.bin_dir, places.external_servers, interrupt);
+  prepared.discovery =
+      discover_servers(places.bin_dir, places.external_servers, parse_variants(options.common.variants), interrupt);
   Selection selection = select_cells(prepared.discovery, prepared.workloads, plan.models);
   prepared.notes = std::move(selection.notes);
   for (const SkippedModel& skipped : prepared.discovery.skipped) {
@@ -111,6 +112,16 @@ WorkloadFacts facts_of(const LoadedWorkload& loaded) {
   return facts;
 }
 
+// What the servers say of themselves, as it is kept.
+std::vector<ModelDescription> models_of(const Prepared& prepared) {
+  std::vector<ModelDescription> models;
+  for (const std::string& name : prepared.plan.models) {
+    models.push_back(server_named(prepared.discovery, name).model);
+    models.back().summary = portable(std::move(models.back().summary), private_folders(prepared.places));
+  }
+  return models;
+}
+
 RunRecord describe_run(const Prepared& prepared, const std::filesystem::path& folder, const LayoutChoice& layout,
                        const CpuTopology& topology, const Interrupt& interrupt) {
   RunRecord run;
@@ -120,8 +131,7 @@ RunRecord describe_run(const Prepared& prepared, const std::filesystem::path& fo
   run.build_type = kBuildType;
   run.started_utc = utc_now();
   run.plan = prepared.plan;
-  for (const std::string& model : prepared.plan.models)
-    run.models.push_back(server_named(prepared.discovery, model).model);
+  run.models = models_of(prepared);
   run.skipped = prepared.discovery.skipped;
   for (const LoadedWorkload& loaded : prepared.workloads) run.workloads.push_back(facts_of(loaded));
   run.host = read_host(topology);
@@ -222,6 +232,7 @@ std::string where_the_servers_are(const CommonOptions& common) {
     options += std::string(before) + folder.string();
     before = ",";
   }
+  for (const std::string& variant : common.variants) options += " --variant '" + variant + "'";
   return options;
 }
 
@@ -290,7 +301,7 @@ ExitCode execute(const RunOptions& options, const Interrupt& interrupt) {
   std::optional<Begun> old = find_begun(options, places);
   Prepared prepared = prepare(options, old ? old->begun.run.plan : plan_of(options, places), places, interrupt);
   if (old) {
-    require_same(old->begun.run, prepared.workloads, prepared.trials);
+    require_same(old->begun.run, prepared.workloads, models_of(prepared), prepared.trials);
     prepared.notes.insert(prepared.notes.end(), old->begun.notes.begin(), old->begun.notes.end());
   }
   if (options.dry_run) {

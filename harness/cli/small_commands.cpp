@@ -19,8 +19,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json list_models(const Places& places, const Interrupt& interrupt) {
-  const Discovery found = discover_servers(places.bin_dir, places.external_servers, interrupt);
+Json list_models(const ListOptions& options, const Places& places, const Interrupt& interrupt) {
+  const Discovery found =
+      discover_servers(places.bin_dir, places.external_servers, parse_variants(options.common.variants), interrupt);
   Json rows = Json::array();
   for (const ServerProgram& server : found.servers) {
     rows.push_back({{"name", server.model.name},
@@ -151,7 +152,7 @@ ExitCode execute(const ListOptions& options, const Interrupt& interrupt) {
   Json rows;
   switch (options.what) {
     case ListWhat::models:
-      rows = list_models(places, interrupt);
+      rows = list_models(options, places, interrupt);
       break;
     case ListWhat::workloads:
       rows = list_workloads(places);
@@ -178,7 +179,8 @@ ExitCode execute(const VerifyOptions& options, const Interrupt& interrupt) {
   for (const std::string& name : options.workloads.empty() ? names_in(places.workloads()) : options.workloads) {
     workloads.push_back(load_named_workload(name, places));
   }
-  const Discovery found = discover_servers(places.bin_dir, places.external_servers, interrupt);
+  const Discovery found =
+      discover_servers(places.bin_dir, places.external_servers, parse_variants(options.common.variants), interrupt);
   std::vector<std::string> models = options.models;
   if (models.empty()) {  // examples too: what is copied must be right
     for (const ServerProgram& server : found.servers) models.push_back(server.model.name);

@@ -51,7 +51,8 @@ ExitCode execute(const TraceOptions& options, const Interrupt& interrupt) {
   require_folder_of(options.json);
   const Places places = find_places(options.common.bin_dir, options.common.servers);
   const LoadedWorkload loaded = load_named_workload(options.workload, places);
-  const Discovery found = discover_servers(places.bin_dir, places.external_servers, interrupt);
+  const Discovery found =
+      discover_servers(places.bin_dir, places.external_servers, parse_variants(options.common.variants), interrupt);
   const std::vector<LoadedWorkload> workloads{loaded};
   const std::vector<std::string> models{options.model};
   const Selection selection = select_cells(found, workloads, models);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "harness/process/external_server.hpp"
 #include "harness/process/program.hpp"
 
@@ -45,6 +46,18 @@ ModelDescription ask(const std::string& name, std::vector<std::string> command, 
   return model;
 }
 
+std::string join(std::span<const std::string> options) {
+  std::string joined;
+  for (const std::string& option : options) joined += " " + option;
+  return joined;
+}
+
+// Whether it is given there, so that nobody may give it again.
+bool sets(const Variant& variant, const std::string& option) {
+  return std::any_of(variant.options.begin(), variant.options.end(),
+                     [&](const std::string& word) { return word == option || word.starts_with(option + "="); });
+}
+
 class Finder {
  public:
   explicit Finder(const Interrupt& interrupt) : interrupt_(interrupt) {}
@@ -66,7 +79,29 @@ class Finder {
     found_.skipped.push_back({server.name, std::move(reason)});
   }
 
-  Discovery take() { return std::move(found_); }
+  void add(const Variant& variant) {
+    const auto fail = [&](const std::string& why) { throw UsageError("--variant '" + variant.name + "': " + why); };
+    if (files_.contains(variant.name)) fail("there is a server of that name; choose another");
+    const ServerProgram* const original = find(variant.model);
+    if (original == nullptr) fail(why_not(variant.model));
+    ServerProgram program = *original;
+    program.command.insert(program.command.end(), variant.options.begin(), variant.options.end());
+    try {
+      program.model = ask(variant.model, program.command, interrupt_);
+    } catch (const ProgramError& error) {
+      fail(error.what());
+    }
+    program.model.name = variant.name;
+    program.model.summary += " [" + variant.model + join(variant.options) + "]";
+    std::erase_if(program.model.options, [&](const std::string& option) { return sets(variant, option); });
+    files_.emplace(variant.name, variant.model);
+    variants_.push_back(std::move(program));
+  }
+
+  Discovery take() {
+    std::move(variants_.begin(), variants_.end(), std::back_inserter(found_.servers));
+    return std::move(found_);
+  }
 
  private:
   void require_new(const std::string& name, const std::filesystem::path& file) {
@@ -76,15 +111,33 @@ class Finder {
                      "; rename one");
   }
 
+  [[nodiscard]] const ServerProgram* find(const std::string& model) const {
+    const auto at = std::find_if(found_.servers.begin(), found_.servers.end(),
+                                 [&](const ServerProgram& server) { return server.model.name == model; });
+    return at == found_.servers.end() ? nullptr : &*at;
+  }
+
+  // Why there is no server of that name.
+  [[nodiscard]] std::string why_not(const std::string& model) const {
+    for (const SkippedModel& skipped : found_.skipped) {
+      if (skipped.model == model) return "model '" + model + "' cannot run here: " + skipped.reason;
+    }
+    std::vector<std::string_view> known;
+    for (const ServerProgram& server : found_.servers) known.emplace_back(server.model.name);
+    return "unknown model '" + model + "'" + did_you_mean(model, known) + "; `interleave list models` shows all";
+  }
+
   const Interrupt& interrupt_;
   Discovery found_;
+  std::vector<ServerProgram> variants_;
   std::map<std::string, std::filesystem::path> files_;
 };
 
 }  // namespace
 
 Discovery discover_servers(const std::filesystem::path& bin_dir,
-                           std::span<const std::filesystem::path> external_folders, const Interrupt& interrupt) {
+                           std::span<const std::filesystem::path> external_folders, std::span<const Variant> variants,
+                           const Interrupt& interrupt) {
   const auto programs = server_programs(bin_dir);
   if (programs.empty()) {
     throw UsageError("no interleave-server-* in " + bin_dir.string() + ": build the project (make build)");
@@ -97,6 +150,7 @@ Discovery discover_servers(const std::filesystem::path& bin_dir,
   Finder finder(interrupt);
   for (const auto& [name, program] : programs) finder.add(name, {program.string()}, program);
   for (const ExternalServer& server : externals) finder.add(server);
+  for (const Variant& variant : variants) finder.add(variant);
   return finder.take();
 }
 

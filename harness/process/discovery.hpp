@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/process/interrupt.hpp"
+#include "harness/process/variant.hpp"
 #include "harness/record/counters.hpp"
 #include "harness/record/run_record.hpp"
 
@@ -18,14 +19,15 @@ struct ServerProgram {
 };
 
 struct Discovery {
-  std::vector<ServerProgram> servers;  // by name, those of the build first
+  std::vector<ServerProgram> servers;  // by name, those of the build first, then external ones, then variants
   std::vector<SkippedModel> skipped;   // said exit 77, are not installed, or could not say what they are
 };
 
 // Runs each with --describe, one after another, at most ten seconds each. Throws UsageError if `bin_dir` has none, if
-// a file of an external server is wrong, or if two servers have one name.
+// a file of an external server is wrong, if two servers have one name, or if a variant's model cannot run here or
+// refuses its options.
 [[nodiscard]] Discovery discover_servers(const std::filesystem::path& bin_dir,
                                          std::span<const std::filesystem::path> external_folders,
-                                         const Interrupt& interrupt);
+                                         std::span<const Variant> variants, const Interrupt& interrupt);
 
 }  // namespace interleave

@@ -97,15 +97,12 @@ class PoolTrials:
     def _run(self, workers: int, launches: int) -> list[float]:
         self._runs += 1
         out = self._folder / "runs" / f"{self._runs:02}-pool-{workers}"
-        setup = self._folder / "setup" / str(workers)
-        setup.mkdir(parents=True, exist_ok=True)
-        (setup / f"{MODEL}.toml").write_text(_external(self._programs.bin, workers), encoding="utf-8")
-        bins = _bare_bin(self._programs.bin, self._folder / "setup" / "bin")
-        plan = setup.parent / f"lab_pool_{workers}_{launches}.toml"
-        plan.write_text(_PLAN.format(name=plan.stem, workload=WORKLOAD, model=MODEL, connections=self._connections,
-                                     launches=launches, duration_ms=self._objective.window_ms(workers, WAIT_MS)), encoding="utf-8")
         out.parent.mkdir(exist_ok=True)
-        self._programs.call(["run", "--plan", plan, "--servers", setup, "--bin-dir", bins, "--quiet", "--out", out],
+        name = f"pool_{workers}"
+        plan = self._folder / f"lab_{name}_{launches}.toml"
+        plan.write_text(_PLAN.format(name=plan.stem, workload=WORKLOAD, model=name, connections=self._connections,
+                                     launches=launches, duration_ms=self._objective.window_ms(workers, WAIT_MS)), encoding="utf-8")
+        self._programs.call(["run", "--plan", plan, "--variant", f"{name}={MODEL} --threads {workers}", "--quiet", "--out", out],
                             allowed=(0, 4))
         trials = load_run(out).trials.values()
         values = [trial.latency_ms(self._objective.percentile) for trial in trials if trial.validity != "invalid"]
@@ -115,20 +112,6 @@ class PoolTrials:
             raise LabError(f"{words.counted(workers, 'worker')}: not measured properly ({why}): try again when the "
                            "machine is quiet", 4)
         return values
-
-
-def _external(bin_dir: Path, workers: int) -> str:
-    """The pool as an external server, so that it can be given its size."""
-    return f'name = "{MODEL}"\ncommand = ["{bin_dir / f"interleave-server-{MODEL}"}", "--threads", "{workers}"]\n'
-
-
-def _bare_bin(bin_dir: Path, folder: Path) -> Path:
-    """A folder of programs without the pool, which would otherwise have the same name twice."""
-    folder.mkdir(exist_ok=True)
-    for program in ("interleave-backend", "interleave-load", "interleave-server-single_threaded"):
-        if not (folder / program).is_symlink():
-            (folder / program).symlink_to(bin_dir / program)
-    return folder
 
 
 class PoolSlo(Exercise):
