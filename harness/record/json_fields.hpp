@@ -2,7 +2,10 @@
 // whole header). Every failure is a FieldError that names the field; parse_record adds the file and makes it a
 // UsageError.
 #pragma once
+#include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -81,6 +84,19 @@ template <class T, class Write>
 template <class T>
 [[nodiscard]] nlohmann::ordered_json or_null(const std::optional<T>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+}
+
+// What is derived has six significant digits, far below what a measurement can resolve, so that the same trials give
+// the same bytes whatever the maths library's last digit.
+inline nlohmann::ordered_json rounded(double value) {
+  if (!std::isfinite(value)) return {};
+  char text[32];
+  (void)std::snprintf(text, sizeof text, "%.6g", value);
+  return std::strtod(text, nullptr);
+}
+
+inline nlohmann::ordered_json rounded(const std::optional<double>& value) {
+  return value ? rounded(*value) : nlohmann::ordered_json();
 }
 
 // Enumerations by name.

@@ -13,6 +13,7 @@
 #include "harness/record/launches.hpp"
 #include "harness/record/measured_demands.hpp"
 #include "harness/record/record_io.hpp"
+#include "harness/record/run_exports.hpp"
 #include "harness/record/search_results.hpp"
 
 namespace interleave {
@@ -367,6 +368,7 @@ SummaryRecord summarize_folder(const std::filesystem::path& run_folder) {
   const std::vector<TrialRecord> trials = read_trials(run_folder);
   SummaryRecord summary = summarize(run, trials);
   write_summary(run_folder, summary);
+  write_run_exports(run_folder, run, summary, trials);
   return summary;
 }
 

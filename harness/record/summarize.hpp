@@ -15,7 +15,7 @@ inline constexpr std::uint32_t kEnoughRepetitions = 6;
 
 [[nodiscard]] SummaryRecord summarize(const RunRecord& run, std::span<const TrialRecord> trials);
 
-// Reads the run's folder, writes its summary.json and returns what it says.
+// Reads the run's folder, writes its summary.json and exports/ and returns what it says.
 SummaryRecord summarize_folder(const std::filesystem::path& run_folder);
 
 }  // namespace interleave

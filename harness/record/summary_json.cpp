@@ -1,11 +1,4 @@
-// summary.json: see docs/schemas/summary.schema.json. Figures are rounded to six significant digits, far below what a
-// measurement can resolve, so that the same trials give the same bytes whatever the maths library's last digit.
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
-
-#include <nlohmann/json.hpp>
-
+// summary.json: see docs/schemas/summary.schema.json. Figures are rounded() throughout.
 #include "harness/record/json_fields.hpp"
 #include "harness/record/record_io.hpp"
 
@@ -13,17 +6,6 @@ namespace interleave {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json rounded(double value) {
-  if (!std::isfinite(value)) return {};
-  char text[32];
-  (void)std::snprintf(text, sizeof text, "%.6g", value);
-  return std::strtod(text, nullptr);
-}
-
-Json rounded(const std::optional<double>& value) {
-  return value ? rounded(*value) : Json();
-}
 
 Json json_of(const std::optional<Estimate>& value) {
   if (!value) return {};

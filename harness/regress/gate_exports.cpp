@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "harness/record/json_fields.hpp"
 #include "harness/regress/gate_text.hpp"
 #include "harness/stats/interval.hpp"
 
@@ -25,9 +25,8 @@ const GateFigure* figure_named(const GateReport& report, const GateCell& cell, s
 }
 
 // By launch of the CPU figure; a launch without a latency shows its CPU time twice.
-Json benchmark_entries(const GateReport& report, const GateFigure& cpu, Side side) {
+void add_entries(std::vector<BenchmarkEntry>& entries, const GateReport& report, const GateFigure& cpu, Side side) {
   const GateFigure* p50 = figure_named(report, cpu.cell, "p50_ms");
-  Json entries = Json::array();
   const auto& launches = side == Side::base ? cpu.base_launches : cpu.head_launches;
   for (std::size_t i = 0; i < launches.size(); ++i) {
     double real_us = values_of(cpu, side)[i];
@@ -37,20 +36,11 @@ Json benchmark_entries(const GateReport& report, const GateFigure& cpu, Side sid
       if (at != timed.end()) real_us = 1e3 * values_of(*p50, side)[static_cast<std::size_t>(at - timed.begin())];
     }
     // The same name on both sides, or compare.py would find nothing to compare; unique within a side.
-    const std::string name =
-        fmt::format("{}/{}/c{}/pair:{}", cpu.cell.model, cpu.cell.workload, cpu.cell.connections, i + 1);
-    entries.push_back({{"name", name},
-                       {"run_name", name},
-                       {"run_type", "iteration"},
-                       {"repetitions", 1},
-                       {"repetition_index", 0},
-                       {"threads", 1},
-                       {"iterations", 1},
-                       {"real_time", real_us},
-                       {"cpu_time", values_of(cpu, side)[i]},
-                       {"time_unit", "us"}});
+    entries.push_back(
+        {.name = fmt::format("{}/{}/c{}/pair:{}", cpu.cell.model, cpu.cell.workload, cpu.cell.connections, i + 1),
+         .real_us = real_us,
+         .cpu_us = values_of(cpu, side)[i]});
   }
-  return entries;
 }
 
 Json medians(const GateReport& report, Direction direction) {
@@ -67,38 +57,10 @@ Json medians(const GateReport& report, Direction direction) {
   return rows;
 }
 
-std::string dumped(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        // Control characters are no part of XML 1.0; a dying server's last words may hold any.
-        result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return result;
-}
-
 std::string test_case(const GateFigure& figure) {
-  std::string text = fmt::format(R"(    <testcase classname="{}" name="{}")", escaped(to_string(figure.cell)),
-                                 escaped(figure.kind.name));
-  const std::string says = escaped(effect_text(figure.result));
+  std::string text = fmt::format(R"(    <testcase classname="{}" name="{}")", xml_escaped(to_string(figure.cell)),
+                                 xml_escaped(figure.kind.name));
+  const std::string says = xml_escaped(effect_text(figure.result));
   switch (figure.result.verdict) {
     case Verdict::regression:
       return text + fmt::format("><failure message=\"{}\" type=\"REGRESSION\"/></testcase>\n", says);
@@ -114,29 +76,19 @@ std::string test_case(const GateFigure& figure) {
 }  // namespace
 
 std::string google_benchmark_json(const GateReport& report, Side side, const BenchmarkContext& context) {
-  Json entries = Json::array();
+  std::vector<BenchmarkEntry> entries;
   for (const GateFigure& figure : report.figures) {
-    if (figure.kind.name != "cpu_us_per_request") continue;
-    for (Json& entry : benchmark_entries(report, figure, side)) entries.push_back(std::move(entry));
+    if (figure.kind.name == "cpu_us_per_request") add_entries(entries, report, figure, side);
   }
-  return dumped({{"context",
-                  {{"date", context.date},
-                   {"host_name", context.host_name},
-                   {"executable", context.executable},
-                   {"num_cpus", context.cpus},
-                   {"mhz_per_cpu", 0},
-                   {"cpu_scaling_enabled", false},
-                   {"caches", Json::array()},
-                   {"library_build_type", context.build_type}}},
-                 {"benchmarks", entries}});
+  return google_benchmark_json(context, entries);
 }
 
 std::string smaller_is_better_json(const GateReport& report) {
-  return dumped(medians(report, Direction::smaller_is_better));
+  return dumped(medians(report, Direction::smaller_is_better), 2);
 }
 
 std::string bigger_is_better_json(const GateReport& report) {
-  return dumped(medians(report, Direction::larger_is_better));
+  return dumped(medians(report, Direction::larger_is_better), 2);
 }
 
 std::string bencher_json(const GateReport& report) {
@@ -149,7 +101,7 @@ std::string bencher_json(const GateReport& report) {
     benchmarks[to_string(figure.cell)][measure] = {
         {"value", median(figure.head)}, {"lower_value", *low}, {"upper_value", *high}};
   }
-  return dumped(benchmarks);
+  return dumped(benchmarks, 2);
 }
 
 std::string junit_xml(const GateReport& report) {
@@ -161,8 +113,8 @@ std::string junit_xml(const GateReport& report) {
     cases += fmt::format(
         "    <testcase classname=\"{}\" name=\"measurable\"><error message=\"the {} failed: {}: {}\" "
         "type=\"INVALID\"/></testcase>\n",
-        escaped(to_string(broken.cell)), to_string(broken.side), to_string(broken.finding.reason),
-        escaped(broken.finding.detail));
+        xml_escaped(to_string(broken.cell)), to_string(broken.side), to_string(broken.finding.reason),
+        xml_escaped(broken.finding.detail));
   }
   const std::string counts =
       fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}")", report.gating() + report.broken.size(),

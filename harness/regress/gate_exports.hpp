@@ -1,8 +1,6 @@
 // A gate's report for other programs. Pure: text out.
 //
-//   google_benchmark_json   one side's launches, for Google Benchmark's compare.py (time per request: the server's
-//   CPU
-//                           time as cpu_time, the median response as real_time)
+//   google_benchmark_json   one side's launches, for Google Benchmark's compare.py
 //   smaller_is_better_json, bigger_is_better_json
 //                           medians of the head, for github-action-benchmark
 //   junit_xml               one test case a gating figure: REGRESSION is a failure, INCONCLUSIVE is skipped
@@ -10,18 +8,10 @@
 #pragma once
 #include <string>
 
+#include "harness/record/export_text.hpp"
 #include "harness/regress/gate_report.hpp"
 
 namespace interleave {
-
-// `context`: host and time, as Google Benchmark's own output has it.
-struct BenchmarkContext {
-  std::string date;
-  std::string host_name;
-  std::string executable;
-  std::uint32_t cpus = 1;
-  std::string build_type;  // "release" or "debug"
-};
 
 [[nodiscard]] std::string google_benchmark_json(const GateReport& report, Side side, const BenchmarkContext& context);
 [[nodiscard]] std::string smaller_is_better_json(const GateReport& report);
