@@ -1,4 +1,5 @@
 // The command line of `interleave`. The only file that knows CLI11.
+#include <algorithm>
 #include <array>
 #include <iostream>
 #include <utility>
@@ -6,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
 #include "core/base/units.hpp"
 #include "core/base/version.hpp"
 #include "harness/cli/commands.hpp"
@@ -147,6 +149,14 @@ void add_summarize(CLI::App& app, SummarizeOptions& options) {
   summarize->footer(footer("interleave summarize results/latest"));
 }
 
+void add_compare(CLI::App& app, CompareOptions& options) {
+  CLI::App* compare = app.add_subcommand("compare", "two stored runs, cell by cell: head / base with intervals");
+  compare->add_option("base", options.base, "folder of a run")->required();
+  compare->add_option("head", options.head, "folder of another")->required();
+  compare->add_flag("--json", options.json, "as JSON (docs/schemas/compare.schema.json)");
+  compare->footer(footer("interleave compare results/reference results/latest"));
+}
+
 void add_doctor(CLI::App& app, DoctorOptions& options) {
   CLI::App* doctor =
       app.add_subcommand("doctor", "is this machine fit for measuring? Each line: ok, warn or fail, and what to do");
@@ -279,6 +289,17 @@ void convert(const CLI::App& run, const RunTexts& texts, RunOptions& options) {
   }
 }
 
+// CLI11 would say that a command is missing, not that there is none of that name.
+void require_command(const CLI::App& app, int argc, char** argv) {
+  const std::string_view word = argc > 1 ? argv[1] : "";
+  if (word.empty() || word.starts_with('-')) return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), word) != names.end()) return;
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  throw UsageError(fmt::format("unknown command '{}'{} (see --help)", word, did_you_mean(word, candidates)));
+}
+
 }  // namespace
 
 Command parse_command_line(int argc, char** argv) {
@@ -296,6 +317,7 @@ Command parse_command_line(int argc, char** argv) {
   VerifyOptions verify;
   TraceOptions trace;
   SummarizeOptions summarize;
+  CompareOptions compare;
   DoctorOptions doctor;
   RegressOptions regress;
   RegressTexts regress_texts;
@@ -306,9 +328,11 @@ Command parse_command_line(int argc, char** argv) {
   add_verify(app, verify);
   add_trace(app, trace);
   add_summarize(app, summarize);
+  add_compare(app, compare);
   add_doctor(app, doctor);
   add_regress(app, regress, regress_texts);
   add_history(app, history_add, history_show);
+  require_command(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {
@@ -326,6 +350,7 @@ Command parse_command_line(int argc, char** argv) {
   if (name == "verify") return verify;
   if (name == "trace") return trace;
   if (name == "summarize") return summarize;
+  if (name == "compare") return compare;
   if (name == "regress") {
     convert(*app.get_subcommand("regress"), regress_texts, regress);
     return regress;

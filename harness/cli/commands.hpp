@@ -65,6 +65,11 @@ struct SummarizeOptions {
   std::filesystem::path run;
 };
 
+struct CompareOptions {
+  std::filesystem::path base, head;  // folders of runs
+  bool json = false;
+};
+
 struct DoctorOptions {
   CommonOptions common;
   bool json = false;
@@ -108,7 +113,7 @@ struct HistoryShowOptions {
 
 // --help and --version are done while parsing: nothing is left to do.
 using Command = std::variant<std::monostate, RunOptions, ListOptions, VerifyOptions, TraceOptions, SummarizeOptions,
-                             DoctorOptions, RegressOptions, HistoryAddOptions, HistoryShowOptions>;
+                             CompareOptions, DoctorOptions, RegressOptions, HistoryAddOptions, HistoryShowOptions>;
 
 // Throws UsageError.
 [[nodiscard]] Command parse_command_line(int argc, char** argv);
@@ -118,6 +123,7 @@ ExitCode execute(const ListOptions& options, const Interrupt& interrupt);
 ExitCode execute(const VerifyOptions& options, const Interrupt& interrupt);
 ExitCode execute(const TraceOptions& options, const Interrupt& interrupt);
 ExitCode execute(const SummarizeOptions& options, const Interrupt& interrupt);
+ExitCode execute(const CompareOptions& options, const Interrupt& interrupt);
 ExitCode execute(const DoctorOptions& options, const Interrupt& interrupt);
 ExitCode execute(const RegressOptions& options, const Interrupt& interrupt);
 ExitCode execute(const HistoryAddOptions& options, const Interrupt& interrupt);

@@ -1,5 +1,6 @@
 #include "harness/record/launches.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace interleave {
@@ -18,6 +19,15 @@ LaunchSelection select_launches(std::span<const TrialRecord* const> trials, std:
   if (!ok.empty()) selection.validity = enough ? Validity::ok : Validity::suspect;
   selection.launches = std::move(ok);
   return selection;
+}
+
+std::vector<const TrialRecord*> trials_of(const SummaryCell& cell, std::span<const TrialRecord> trials) {
+  std::vector<const TrialRecord*> found;
+  for (const TrialRecord& trial : trials) {
+    const bool belongs = std::find(cell.trials.begin(), cell.trials.end(), trial_id(trial.spec)) != cell.trials.end();
+    if (belongs) found.push_back(&trial);
+  }
+  return found;
 }
 
 }  // namespace interleave

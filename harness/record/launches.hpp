@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "harness/record/summary_record.hpp"
 #include "harness/record/trial_figures.hpp"
 #include "harness/record/trial_record.hpp"
 
@@ -25,5 +26,8 @@ struct LaunchSelection {
 // suspect: a verdict is given on grounds other than the result, so leaving suspect launches out does not select
 // results.
 [[nodiscard]] LaunchSelection select_launches(std::span<const TrialRecord* const> trials, std::uint32_t planned);
+
+// The trials of a cell of the summary, in the order of `trials`.
+[[nodiscard]] std::vector<const TrialRecord*> trials_of(const SummaryCell& cell, std::span<const TrialRecord> trials);
 
 }  // namespace interleave

@@ -12,6 +12,7 @@
 #include "harness/record/export_text.hpp"
 #include "harness/record/hgrm.hpp"
 #include "harness/record/json_fields.hpp"
+#include "harness/record/launches.hpp"
 #include "harness/record/trial_figures.hpp"
 
 namespace interleave {
@@ -50,17 +51,10 @@ std::string cell_name(const SummaryCell& cell, std::string_view separator) {
   return fmt::format("{1}{0}{2}{0}{3}", separator, cell.model, cell.workload, load_name(cell.load));
 }
 
-// One that gave figures.
-struct CellLaunch {
-  const TrialRecord* trial = nullptr;
-  TrialFigures figures;
-};
-
-std::vector<CellLaunch> launches_of(const SummaryCell& cell, std::span<const TrialRecord> trials) {
-  std::vector<CellLaunch> launches;
-  for (const TrialRecord& trial : trials) {
-    if (std::find(cell.trials.begin(), cell.trials.end(), trial_id(trial.spec)) == cell.trials.end()) continue;
-    if (std::optional<TrialFigures> found = figures_of(trial)) launches.push_back({&trial, *found});
+std::vector<Launch> launches_with_figures(const SummaryCell& cell, std::span<const TrialRecord> trials) {
+  std::vector<Launch> launches;
+  for (const TrialRecord* trial : trials_of(cell, trials)) {
+    if (const std::optional<TrialFigures> found = figures_of(*trial)) launches.push_back({trial, *found});
   }
   return launches;
 }
@@ -110,7 +104,7 @@ std::string test_case(const SummaryCell& cell) {
   return head + "/>\n";
 }
 
-std::string csv_lines(const SummaryCell& cell, const CellLaunch& launch) {
+std::string csv_lines(const SummaryCell& cell, const Launch& launch) {
   const TrialFigures& all = launch.figures;
   const auto milliseconds = [](std::optional<double> us) { return us ? std::optional(*us / 1e3) : std::nullopt; };
   const std::pair<std::string_view, std::optional<double>> values[] = {
@@ -134,11 +128,9 @@ std::string csv_lines(const SummaryCell& cell, const CellLaunch& launch) {
 
 std::optional<std::string> hgrm(const SummaryCell& cell, std::span<const TrialRecord> trials) {
   if (!cell.latency.p50) return std::nullopt;
-  const std::vector<CellLaunch> launches = launches_of(cell, trials);
   std::vector<const Histogram*> histograms;
-  for (const CellLaunch& launch : launches) {
-    const bool counts = cell.validity != Validity::ok || launch.trial->validity == Validity::ok;  // select_launches()
-    if (counts && launch.figures.latency_us != nullptr) histograms.push_back(launch.figures.latency_us);
+  for (const Launch& launch : select_launches(trials_of(cell, trials), cell.repetitions).launches) {
+    if (launch.figures.latency_us != nullptr) histograms.push_back(launch.figures.latency_us);
   }
   if (histograms.empty()) return std::nullopt;
   return hgrm_of_microseconds(merge(histograms));
@@ -150,7 +142,7 @@ std::string google_benchmark_json(const RunRecord& run, const SummaryRecord& sum
                                   std::span<const TrialRecord> trials) {
   std::vector<BenchmarkEntry> entries;
   for (const SummaryCell& cell : summary.cells) {
-    for (const CellLaunch& launch : launches_of(cell, trials)) {
+    for (const Launch& launch : launches_with_figures(cell, trials)) {
       if (!launch.figures.cpu_us_per_request) continue;
       entries.push_back({.name = fmt::format("{}/launch:{}", cell_name(cell, "/"), launch.trial->spec.repetition),
                          .real_us = p50_us(launch.figures).value_or(*launch.figures.cpu_us_per_request),
@@ -207,7 +199,7 @@ std::string junit_xml(const SummaryRecord& summary) {
 std::string launches_csv(const SummaryRecord& summary, std::span<const TrialRecord> trials) {
   std::string text = "model,workload,driver,load,connections,launch,validity,figure,value\n";
   for (const SummaryCell& cell : summary.cells) {
-    for (const CellLaunch& launch : launches_of(cell, trials)) text += csv_lines(cell, launch);
+    for (const Launch& launch : launches_with_figures(cell, trials)) text += csv_lines(cell, launch);
   }
   return text;
 }

@@ -66,6 +66,29 @@ Estimate estimate_over_repetitions(std::span<const double> values, double level)
   return result;
 }
 
+Estimate ratio_over_repetitions(std::span<const double> base, std::span<const double> head, double level) {
+  Estimate result{.estimate = median(head) / median(base), .low = {}, .high = {}};
+  if (base.size() < 2 || head.size() < 2) return result;
+  const Moments of_base = moments(logarithms(base));
+  const Moments of_head = moments(logarithms(head));
+  const auto variance_of_mean = [](const Moments& m, std::size_t n) {
+    return m.deviation * m.deviation / static_cast<double>(n);
+  };
+  const double a = variance_of_mean(of_base, base.size());
+  const double b = variance_of_mean(of_head, head.size());
+  double half = 0;
+  if (a + b > 0) {
+    const double freedom =
+        (a + b) * (a + b) /
+        (a * a / static_cast<double>(base.size() - 1) + b * b / static_cast<double>(head.size() - 1));
+    half = boost::math::quantile(boost::math::students_t(freedom), (1 + level) / 2) * std::sqrt(a + b);
+  }
+  const double difference = of_head.mean - of_base.mean;
+  result.low = std::min(std::exp(difference - half), result.estimate);
+  result.high = std::max(std::exp(difference + half), result.estimate);
+  return result;
+}
+
 std::vector<std::size_t> outliers(std::span<const double> values) {
   constexpr double kDeviations = 5;
   constexpr double kNormalConsistency = 1.4826;  // median absolute deviation to standard deviation

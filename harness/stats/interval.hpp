@@ -28,6 +28,13 @@ struct Estimate {
 // the values themselves. Widened, if need be, to hold the estimate. REQUIRES: not empty.
 [[nodiscard]] Estimate estimate_over_repetitions(std::span<const double> values, double level = 0.95);
 
+// How many times the base the head is, from launches that are no pairs. Estimate: the ratio of the medians. Interval:
+// Welch's t on the logarithms (Welch, Biometrika 34, 1947, with his degrees of freedom), widened, if need be, to hold
+// the estimate; none with fewer than two values on a side. It knows what varies between launches, not what changed
+// between two times of measuring. REQUIRES: neither empty, all positive.
+[[nodiscard]] Estimate ratio_over_repetitions(std::span<const double> base, std::span<const double> head,
+                                              double level = 0.95);
+
 // Places of the values that lie far from the median: by more than 5 standard deviations estimated robustly (1.4826 x
 // the median absolute deviation, of the logs) and by more than 5 %. They are named, never dropped. REQUIRES: all
 // positive.

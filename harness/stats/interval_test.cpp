@@ -44,6 +44,27 @@ TEST(EstimateOverRepetitions, agrees_with_scipy) {
   }
 }
 
+TEST(RatioOverRepetitions, agrees_with_scipy) {
+  for (const auto& c : reference("ratios")) {
+    const Estimate got =
+        ratio_over_repetitions(c.at("base").get<std::vector<double>>(), c.at("head").get<std::vector<double>>());
+    ASSERT_TRUE(got.low && got.high);
+    EXPECT_NEAR(got.estimate, c.at("estimate").get<double>(), 1e-8);
+    EXPECT_NEAR(*got.low, c.at("low").get<double>(), 1e-8);
+    EXPECT_NEAR(*got.high, c.at("high").get<double>(), 1e-8);
+  }
+}
+
+TEST(RatioOverRepetitions, of_one_launch_has_no_interval_and_of_equal_ones_no_width) {
+  const std::vector<double> one{2};
+  const std::vector<double> equal{3, 3};
+  EXPECT_EQ(ratio_over_repetitions(one, equal).estimate, 1.5);
+  EXPECT_FALSE(ratio_over_repetitions(one, equal).low);
+  const Estimate got = ratio_over_repetitions(equal, equal);
+  EXPECT_EQ(got.low, 1);
+  EXPECT_EQ(got.high, 1);
+}
+
 TEST(EstimateOverRepetitions, of_one_repetition_has_no_interval) {
   const std::vector<double> one{7};
   const Estimate got = estimate_over_repetitions(one);

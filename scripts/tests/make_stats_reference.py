@@ -47,6 +47,25 @@ def interval_cases(numpy, stats) -> list[dict]:
     return cases
 
 
+def ratio_cases(numpy, stats) -> list[dict]:
+    """Welch's interval of the difference of two means of logarithms; the centre is the ratio of the medians."""
+    cases = []
+    for seed, of_base, of_head, wide in ((21, 2, 2, 0.1), (22, 3, 3, 0.1), (23, 6, 3, 0.4), (24, 20, 6, 0.02)):
+        base = [rounded(1000 * math.exp(0.1 * (u - 0.5))) for u in uniforms(seed, of_base)]
+        head = [rounded(1100 * math.exp(wide * (u - 0.5))) for u in uniforms(seed + 100, of_head)]
+        logs = [numpy.log(values) for values in (base, head)]
+        parts = [values.var(ddof=1) / len(values) for values in logs]
+        freedom = sum(parts) ** 2 / sum(part ** 2 / (len(values) - 1) for part, values in zip(parts, logs))
+        t, _ = stats.ttest_ind(logs[1], logs[0], equal_var=False)
+        difference = float(logs[1].mean() - logs[0].mean())
+        half = stats.t.ppf(0.975, freedom) * difference / t  # difference / t is scipy's own standard error
+        ratio = float(numpy.median(head) / numpy.median(base))
+        cases.append({"base": base, "head": head, "estimate": rounded(ratio),
+                      "low": rounded(min(math.exp(difference - half), ratio)),
+                      "high": rounded(max(math.exp(difference + half), ratio))})
+    return cases
+
+
 def rank_cases(stats) -> list[dict]:
     """Ranks l, u with P(l <= B < u) >= 95 % for B binomial(n, q): the order-statistic interval of a quantile."""
     cases = []
@@ -127,7 +146,8 @@ def anderson_cases(stats) -> list[dict]:
 def reference() -> dict:
     import numpy
     from scipy import stats
-    return {"student_t": student_cases(stats), "intervals": interval_cases(numpy, stats), "ranks": rank_cases(stats),
+    return {"student_t": student_cases(stats), "intervals": interval_cases(numpy, stats),
+            "ratios": ratio_cases(numpy, stats), "ranks": rank_cases(stats),
             "quantiles": quantile_cases(numpy), "signed_rank_cdf": signed_rank_cdf_cases(stats),
             "signed_rank": signed_rank_cases(numpy, stats), "proportions": proportion_cases(stats),
             "anderson_exponential": anderson_cases(stats)}

@@ -18,7 +18,7 @@ def lab(tmp_path):
     return laboratory
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["list"], ["verify"], ["summarize"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["list"], ["verify"], ["summarize"], ["compare"], ["doctor"]])
 def test_help_has_an_example_and_the_exit_codes(command):
     done = subprocess.run([BIN / "interleave", *command, "--help"], capture_output=True, text=True, timeout=10, check=True)
     assert "Example:" in done.stdout
@@ -233,3 +233,9 @@ def test_results_name_no_folder_of_their_owner(lab):
                 if trial["spec"]["model"] == "fake_honest"]
     assert server[0] == "~/bin/interleave-server-fake_honest"
     assert server[server.index("--workload") + 1] == "workloads/one_call.toml"
+
+
+def test_an_unknown_command_is_named(lab):
+    code, out, err = lab.call_plain("comapre", "a", "b")
+    assert (code, out) == (2, "")
+    assert error_line(err) == "error: unknown command 'comapre' (did you mean 'compare'?) (see --help)"

@@ -1,12 +1,13 @@
-"""exports/ of a run: what other programs read, each as its reader wants it."""
+"""What becomes of a stored run: exports/ for other programs, each as its reader wants it, and the comparison of two."""
 import csv
 import json
 import os
 import subprocess
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
-from harness_lab import ROOT, Lab
+from harness_lab import ROOT, Lab, error_line
 
 COMPARE = "/usr/share/benchmark/compare.py"
 
@@ -60,3 +61,21 @@ def test_google_benchmarks_own_tool_reads_the_launches(lab):
                           timeout=60, check=False, env={**os.environ, "PYTHONPATH": str(scipy)})
     assert done.returncode == 0, done.stderr
     assert sum(line.startswith("fake_honest/one_call/c4/launch:") for line in done.stdout.splitlines()) == 3
+
+
+def test_a_run_compared_with_itself_differs_in_nothing(lab):
+    code, out, _ = lab.call_plain("compare", str(lab.out), str(lab.out))
+    assert code == 0
+    assert "fake_honest  one_call" in out and "1.000 [" in out and "]*" not in out
+    compared = json.loads(lab.call_plain("compare", str(lab.out), str(lab.out), "--json")[1])
+    jsonschema.validate(compared, json.loads((ROOT / "docs/schemas/compare.schema.json").read_text()))
+    (cell,) = compared["cells"]
+    assert [figure["ratio"]["estimate"] for figure in cell["figures"]] == [1] * len(cell["figures"])
+
+
+def test_runs_without_a_common_cell_and_what_is_no_run_are_refused(lab):
+    code, out, err = lab.call_plain("compare", str(ROOT / "results/reference"), str(lab.out))
+    assert (code, out) == (2, "")
+    assert "no cell in common" in error_line(err)
+    code, _, err = lab.call_plain("compare", str(lab.out), str(lab.folder))
+    assert (code, str(lab.folder / "run.json") in error_line(err)) == (2, True)
