@@ -111,7 +111,7 @@ def residual_sentence(cells: Sequence[Cell]) -> str:
         return "No cell has both a measurement and a prediction"
     worst = max(compared, key=lambda cell: abs(cell.residual_percent))
     within = sum(abs(cell.residual_percent) <= 10 for cell in compared)
-    return (f"{within} of {words.counted(len(compared), 'cell')} {'is' if within == 1 else 'are'} within 10 % of the "
+    return (f"{within} of {words.counted(len(compared), 'cell')} {'is' if 1 in (within, len(compared)) else 'are'} within 10 % of the "
             f"prediction; the farthest is {worst.model} at {worst.load}: "
             f"{words.percent(worst.residual_percent)}")
 

@@ -36,7 +36,7 @@ def parse_turns(text: str, requests: int) -> list[list[str]]:
         raise ValueError(f"want letters {allowed[0]} to {allowed[-1]}, threads separated by /, as 'A B A B' or 'A C / B D'")
     missing = sorted(set(allowed) - set("".join(rows)))
     if missing:
-        raise ValueError(f"{', '.join(missing)} has no turn: each request must have one")
+        raise ValueError(f"{words.listed(missing)} {'has' if len(missing) == 1 else 'have'} no turn: each request must have one")
     return [[letter for place, letter in enumerate(row) if row[place - 1:place] != letter] for row in rows]
 
 

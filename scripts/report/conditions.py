@@ -66,8 +66,8 @@ def _host(run: Run) -> list[tuple[str, str]]:
     host = run.host
     return [("host", f"{host.get('hostname')}, {host.get('os')}, Linux {host.get('kernel')}, "
                      f"virtualization: {host.get('virtualization')}"),
-            ("processor", f"{host.get('cpu_model')}; {host.get('cpus_online')} CPUs online, "
-                          f"{host.get('physical_cores')} physical cores; governor: {host.get('governor')}"),
+            ("processor", f"{host.get('cpu_model')}; {words.counted(host.get('cpus_online', 0), 'CPU')} online, "
+                          f"{words.counted(host.get('physical_cores', 0), 'physical core')}; governor: {host.get('governor')}"),
             ("memory", f"{host.get('memory_mib'):,} MiB"),
             ("open files", f"at most {host.get('open_files_limit'):,} per process")]
 

@@ -404,7 +404,7 @@ function obstacle(a, b, key) {
     return notOk.map(cell => `${cell.model} is ${cell.validity} here${cell.why ? `: ${cell.why}` : ""}`).join("; ");
   }
   const without = [a, b].filter(cell => !cell[key]);
-  if (without.length) return `${listed(without.map(cell => cell.model))} has no such figure`;
+  if (without.length) return `${listed(without.map(cell => cell.model))} ${without.length > 1 ? "have" : "has"} no such figure`;
   if ([a, b].some(cell => cell[key][1] === null)) return "too few repetitions for an interval";
   return "";
 }

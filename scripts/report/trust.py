@@ -151,9 +151,11 @@ def _badge(run: Run, overload: Overload) -> Badge:
 def _answer(run: Run, found: list[Problem], overload: Overload) -> str:
     counts = run.counts
     if counts.planned == counts.ok > 0:
-        start = f"All {words.counted(counts.planned, 'trial')} are ok"
+        start = f"All {counts.planned:,} trials are ok" if counts.planned > 1 else "The one trial is ok"
+    elif counts.planned == 0:
+        start = "No trial was planned"
     else:
-        start = f"{counts.ok} of {words.counted(counts.planned, 'trial')} {'is' if counts.ok == 1 else 'are'} ok"
+        start = f"{counts.ok} of {words.counted(counts.planned, 'trial')} {'is' if 1 in (counts.ok, counts.planned) else 'are'} ok"
     if overload.asked:
         start += f", {overload.in_words()}"
     harmful = [problem for problem in found if problem.severity < 2]

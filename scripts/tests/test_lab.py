@@ -46,6 +46,11 @@ def test_turns_that_cannot_be_drawn_are_refused(text, why):
         parse_turns(text, 2)
 
 
+def test_a_drawing_that_forgets_two_requests_is_told_so_of_both():
+    with pytest.raises(ValueError, match="^B and C have no turn"):
+        parse_turns("A", 3)
+
+
 @pytest.mark.parametrize("drawn, said", [
     ("ABAB", "the same pattern"),
     ("BABA", "the same pattern"),  # who came first is chance

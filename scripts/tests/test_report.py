@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import re
@@ -13,7 +14,9 @@ import pytest
 
 from charts import reasons, words
 from charts.load_run import load_run
+from charts.run_data import TrialCounts
 from make_run import VARIANTS
+from report.conditions import conditions
 from report.main import main
 from report.page import html_page, sections_of
 from report.summary_md import markdown_page
@@ -240,6 +243,21 @@ def test_only_overload_that_was_asked_for_is_pardoned(copy_run, load, reason, ba
 def test_a_run_whose_trials_are_all_suspect_ranks_nobody(copy_run):
     section = change_trials(copy_run("one_model"), "c*", "generator_suspect")
     assert section.badge.text == "Not to compare servers: 18 of 18 trials cannot be ranked"
+
+
+@pytest.mark.parametrize("planned, ok, said", [(2, 2, "All 2 trials are ok"), (1, 1, "The one trial is ok"),
+                                               (1, 0, "0 of 1 trial is ok"), (3, 1, "1 of 3 trials is ok"),
+                                               (3, 2, "2 of 3 trials are ok"), (0, 0, "No trial was planned")])
+def test_one_trial_is_and_several_are(runs, planned, ok, said):
+    run = load_run(runs["full"])
+    counts = TrialCounts(ok, suspect=0, invalid=planned - ok, missing=0)
+    assert trust(dataclasses.replace(run, counts=counts)).answer.startswith(said)
+
+
+def test_one_core_is_no_cores(runs):
+    run = load_run(runs["full"])
+    facts = dict(conditions(dataclasses.replace(run, host={**run.host, "cpus_online": 1, "physical_cores": 1})).facts)
+    assert "; 1 CPU online, 1 physical core; governor" in facts["processor"]
 
 
 def becomes_a_step(trial):

@@ -1,7 +1,7 @@
 // The controls that the page's script makes: what they say is what the files hold, by keyboard, in any setting.
 import assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";
-import {mkdtempSync, readFileSync, rmSync} from "node:fs";
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {after, before, test} from "node:test";
@@ -223,6 +223,21 @@ test("the verdict ranks what is apart, and never what is not ok", async () => {
     const findings = await compare(page).locator("tbody td:last-child").allTextContents();
     assert.ok(findings.every(finding => finding === "not judged"), findings.join());
   });
+});
+
+test("what both servers lack is said of both", async () => {
+  const file = join(folder, "open_loop", "without_p99.html");
+  const whole = readFileSync(pageOf("open_loop"), "utf-8");
+  writeFileSync(file, whole.replace(/(<script type="application\/json" id="data">)(.*?)(<\/script>)/, (_, start, text, end) => {
+    const data = JSON.parse(text);
+    for (const cell of data.loads[0].cells) cell.p99 = null;
+    return start + JSON.stringify(data) + end;
+  }));
+  const page = await open(browser, file);
+  await compare(page).getByLabel("Load").selectOption("0");
+  assert.equal(await readout(compare(page)), "Not judged: libuv_loop and single_threaded have no such figure.");
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
 });
 
 test("overlapping intervals cannot be told apart", async () => {
