@@ -44,12 +44,21 @@ def colours(weave: Weave) -> dict[str, str]:
     return {request.name: palette.COLOURS[place % len(palette.COLOURS)] for place, request in enumerate(weave.requests)}
 
 
-def draw_span(axes: Axes, span: Span, row: float, colour: str, gid: str) -> None:
-    styles = {"running": {"facecolor": colour, "edgecolor": colour, "linewidth": 0.3},
-              "waiting": {"facecolor": "none", "edgecolor": colour, "hatch": "//////", "linewidth": 0.6, "alpha": 0.75}}
-    ready = {"facecolor": "none", "edgecolor": colour, "linestyle": ":", "linewidth": 1.0}
-    axes.add_patch(Rectangle((span.begin_ms, row + (1 - _HEIGHT) / 2), span.end_ms - span.begin_ms, _HEIGHT,
-                             gid=gid, **styles.get(span.state, ready)))
+def draw_span(axes: Axes, span: Span, row: float, colour: str, gid: str, gap_ms: float = 0) -> None:
+    """`gap_ms`: what the hatching of a wait leaves free in its middle, for a letter. A halo behind the letter would be
+    white on a dark page."""
+    def bar(begin_ms: float, end_ms: float, **style) -> None:
+        axes.add_patch(Rectangle((begin_ms, row + (1 - _HEIGHT) / 2), end_ms - begin_ms, _HEIGHT, edgecolor=colour, **style))
+
+    styles = {"running": {"facecolor": colour, "linewidth": 0.3},
+              "waiting": {"facecolor": "none", "hatch": "//////", "linewidth": 0.6, "alpha": 0.75}}
+    style = styles.get(span.state, {"facecolor": "none", "linestyle": ":", "linewidth": 1.0})
+    if gap_ms and "hatch" in style:
+        middle = (span.begin_ms + span.end_ms) / 2
+        for begin_ms, end_ms in ((span.begin_ms, middle - gap_ms / 2), (middle + gap_ms / 2, span.end_ms)):
+            bar(begin_ms, end_ms, **{**style, "linewidth": 0})
+        del style["hatch"]
+    bar(span.begin_ms, span.end_ms, gid=gid, **style)
 
 
 def _by_lane(axes: Axes, weave: Weave, ms_per_inch: float, until_ms: float) -> None:

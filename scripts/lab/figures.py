@@ -19,6 +19,7 @@ from lab.objective import Objective
 
 _ROW = 0.19
 _LEAST = 0.45
+_LETTER = 0.018  # of the axis: what a letter takes
 _YOU = "#C000A0"
 _NUMBERS_APART = 1.1  # on the logarithmic axis of sizes
 
@@ -59,9 +60,9 @@ def weave_chart(weave: Weave, title: str, you_ms: float, drawing: Drawing | None
         panels = [row[0] for row in canvas.axes]
         end = 1.06 * max(you_ms, weave.finish, weave.predicted_finish_ms)
         if drawing:
-            _draw_drawing(panels[0], weave, drawing)
+            _draw_drawing(panels[0], weave, drawing, end)
             panels[0].set_title("as you drew it, stretched over the time you gave", loc="left", size=7.5, pad=2)
-        _draw_recorded(panels[-1], weave)
+        _draw_recorded(panels[-1], weave, end)
         panels[-1].set_title("as it was recorded", loc="left", size=7.5, pad=2)
         for axes in panels:
             axes.axvline(you_ms, color=_YOU, linewidth=1.6, gid="you")
@@ -80,36 +81,38 @@ def weave_chart(weave: Weave, title: str, you_ms: float, drawing: Drawing | None
                              "are woven.")
 
 
-def _draw_recorded(axes: Axes, weave: Weave) -> None:
+def _draw_recorded(axes: Axes, weave: Weave, end_ms: float) -> None:
     colour = colours(weave)
     for request in weave.requests:
         for span in request.spans:
             if span.lane is not None:
                 row = weave.lanes - 1 - span.lane
-                draw_span(axes, span, row, colour[request.name], f"{span.state}:{request.name}")
-                _letter(axes, span, row, request.name, weave.finish)
+                gap_ms = _letter(axes, span, row, request.name, end_ms)
+                draw_span(axes, span, row, colour[request.name], f"{span.state}:{request.name}", gap_ms)
     _rows(axes, weave.lanes)
 
 
-def _draw_drawing(axes: Axes, weave: Weave, drawing: Drawing) -> None:
+def _draw_drawing(axes: Axes, weave: Weave, drawing: Drawing, end_ms: float) -> None:
     colour = colours(weave)
     for place, lane in enumerate(drawing.lanes):
         row = len(drawing.lanes) - 1 - place
         width = drawing.finish_ms / len(lane)
         for turn, name in enumerate(lane):
             span = Span("running", "", place, turn * width, (turn + 0.94) * width)
+            _letter(axes, span, row, name, end_ms)
             draw_span(axes, span, row, colour.get(name, palette.GREY), f"drawn:{name}")
-            _letter(axes, span, row, name, drawing.finish_ms)
     _rows(axes, len(drawing.lanes))
 
 
-def _letter(axes: Axes, span: Span, row: float, name: str, whole_ms: float) -> None:
-    if span.end_ms - span.begin_ms < 0.016 * whole_ms:
-        return
+def _letter(axes: Axes, span: Span, row: float, name: str, end_ms: float) -> float:
+    """Writes it where there is room, and says how much it takes; beside it the hatching of a wait must be seen."""
     runs = span.state == "running"
-    back = None if runs else {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+    room_ms = _LETTER * len(name) * end_ms
+    if span.end_ms - span.begin_ms < (1 if runs else 1.6) * room_ms:
+        return 0
     axes.text((span.begin_ms + span.end_ms) / 2, row + 0.47, name, ha="center", va="center", size=6.5, weight="bold",
-              color="white" if runs else "#1b1f24", bbox=back)
+              color="white" if runs else INK, gid="letter")
+    return room_ms
 
 
 def _rows(axes: Axes, count: int) -> None:

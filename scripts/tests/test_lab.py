@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -137,6 +138,13 @@ def test_a_terminal_is_asked_until_the_answer_can_be_read(capsys):
     assert capsys.readouterr().out.count("want a whole number") == 2
     with pytest.raises(LabError, match="the input ended"):
         Answers({}, io.StringIO("")).ask(Question("workers", "How many?", positive_integer))
+
+
+def test_nothing_in_a_recording_is_white_but_the_letters_on_colours(tmp_path):
+    svg = weave_chart(recorded(tmp_path, True), "a title", 88, Drawing([["A", "B"]], 88)).svg(inline=True)
+    white = re.findall(r"<([a-z]+)[^>]*(?:fill|stroke)=\"(?:white|#fff|#ffffff)\"", svg)
+    assert set(white) == {"text"}  # as paper it would be squares on a dark page
+    assert set(re.findall(r"<text[^>]*fill=\"([^\"]+)\"[^>]*>[A-H]</text>", svg)) == {"#ffffff", "currentColor"}
 
 
 class Rehearsed(PredictFinish):
