@@ -13,6 +13,7 @@ from charts.run_data import Cell, Run, Trial
 from charts.style import INK, Words, new_figure
 
 _COLUMNS = 3
+STEADY = 1.05  # the largest median over the smallest: launches that lie closer are called the same
 _TABLE = ("p50", "p90", "p99")
 
 
@@ -31,22 +32,27 @@ def _drawn(run: Run, workload: str) -> list[tuple[Cell, list[Trial]]]:
     return [(cell, trials) for cell, trials in given if cell.connections == load]
 
 
+def launch_spreads(run: Run, workload: str) -> list[tuple[float, Cell]]:
+    """Of each server with several launches: its largest median over its smallest."""
+    return [(_spread(trials), cell) for cell, trials in _drawn(run, workload) if len(trials) > 1]
+
+
 def ecdf_sentence(run: Run, workload: str) -> str:
     """How far the launches of a server lie apart: where they do not agree, one launch says little."""
-    spreads = [(_spread(trials), cell) for cell, trials in _drawn(run, workload) if len(trials) > 1]
+    spreads = launch_spreads(run, workload)
     if not spreads:
         return ""
     low, high = min(spreads, key=lambda pair: pair[0]), max(spreads, key=lambda pair: pair[0])
     load = words.counted(high[1].connections, "connection")
-    if high[0] < 1.05:
-        return f"At {load} the medians of a server's launches lie within {_apart(high[0])} of each other"
+    if high[0] < STEADY:
+        return f"At {load} the medians of a server's launches lie within {apart(high[0])} of each other"
     if low is high:
-        return f"At {load} the launches of {high[1].model} differ: their medians lie up to {_apart(high[0])} apart"
-    return (f"At {load} the launches of {high[1].model} differ most: their medians lie up to {_apart(high[0])} apart, "
-            f"those of {low[1].model} {_apart(low[0])}")
+        return f"At {load} the launches of {high[1].model} differ: their medians lie up to {apart(high[0])} apart"
+    return (f"At {load} the launches of {high[1].model} differ most: their medians lie up to {apart(high[0])} apart, "
+            f"those of {low[1].model} {apart(low[0])}")
 
 
-def _apart(spread: float) -> str:
+def apart(spread: float) -> str:
     return words.percent(100 * (spread - 1)).lstrip("+")
 
 

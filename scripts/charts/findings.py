@@ -34,10 +34,11 @@ def leaders(cells: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in ordered if overlap(cell.throughput_rps, ordered[0].throughput_rps)]
 
 
-def _near(best: Sequence[Cell]) -> list[Cell]:
+def best(cells: Sequence[Cell]) -> list[Cell]:
     """Of the leaders those that may be named in one breath: an interval that is wide because a server's repetitions
     differ overlaps with anything."""
-    return [cell for cell in best if cell.throughput_rps.estimate >= 0.75 * best[0].throughput_rps.estimate]
+    ahead = leaders(cells)
+    return [cell for cell in ahead if cell.throughput_rps.estimate >= 0.75 * ahead[0].throughput_rps.estimate]
 
 
 def throughput_sentence(run: Run, workload: str) -> str:
@@ -60,29 +61,27 @@ def _unranked(run: Run, workload: str) -> str:
         return f"No trial of {workload} is ok: nothing can be said about throughput"
     load = max(cell.connections for cell in suspect)
     cells = [cell for cell in suspect if cell.connections == load]
-    low, high = (words.number(f(cell.throughput_rps.estimate for cell in cells)) for f in (min, max))
+    rates = words.extent([cell.throughput_rps.estimate for cell in cells])
     return (f"At {words.counted(load, 'connection')} {words.listed([cell.model for cell in cells])} "
-            f"{'answers' if len(cells) == 1 else 'answer'} {low if low == high else f'{low} to {high}'} requests/s, all "
-            "of it suspect: nobody is ranked")
+            f"{'answers' if len(cells) == 1 else 'answer'} {rates} requests/s, all of it suspect: nobody is ranked")
 
 
 def _ranking(cells: Sequence[Cell], load: int) -> str:
     at = f"At {words.counted(load, 'connection')}"
-    best = _near(leaders(cells))
-    rest = [cell for cell in cells if cell not in best]
-    names = words.listed([cell.model for cell in best])
-    low, high = (words.number(f(cell.throughput_rps.estimate for cell in best)) for f in (min, max))
-    rates = low if low == high else f"{low} to {high}"
-    if len(best) > 1 and not rest:
+    first = best(cells)
+    rest = [cell for cell in cells if cell not in first]
+    names = words.listed([cell.model for cell in first])
+    rates = words.extent([cell.throughput_rps.estimate for cell in first])
+    if len(first) > 1 and not rest:
         return f"{at} {names} do not differ measurably: {rates} requests/s"
-    start = f"{at} {names} {'answer' if len(best) > 1 else 'answers'} {rates} requests/s"
+    start = f"{at} {names} {'answer' if len(first) > 1 else 'answers'} {rates} requests/s"
     if rest:
         last = min(rest, key=lambda cell: cell.throughput_rps.estimate)
-        factor = best[0].throughput_rps.estimate / last.throughput_rps.estimate
+        factor = first[0].throughput_rps.estimate / last.throughput_rps.estimate
         least = words.number(last.throughput_rps.estimate)
         return f"{start}, {words.times(factor)} as many as {last.model} ({least})"
-    if best[0].residual_percent is not None:
-        return f"{start}, {off_prediction(best[0].residual_percent)}"
+    if first[0].residual_percent is not None:
+        return f"{start}, {off_prediction(first[0].residual_percent)}"
     return start
 
 
@@ -116,19 +115,26 @@ def residual_sentence(cells: Sequence[Cell]) -> str:
             f"{words.percent(worst.residual_percent)}")
 
 
-def latency_sentence(run: Run, workload: str) -> str:
+def with_latency(run: Run, workload: str) -> list[Cell]:
+    """The cells that are ok and have a latency, at the largest load that has one, the fastest first."""
     given = [cell for cell in run.cells_of(workload)
              if cell.validity == "ok" and cell.latency_ms["p50"] and cell.family != "ruler"]
+    load = max((cell.connections for cell in given), default=0)
+    return sorted((cell for cell in given if cell.connections == load),
+                  key=lambda cell: (cell.latency_ms["p50"].estimate, cell.model))
+
+
+def latency_sentence(run: Run, workload: str) -> str:
+    given = with_latency(run, workload)
     if not given:
         return f"No latency of {workload} is ok and can be given"
-    load = max(cell.connections for cell in given)
     parts = []
-    for cell in sorted((cell for cell in given if cell.connections == load),
-                       key=lambda cell: (cell.latency_ms["p50"].estimate, cell.model)):
+    for cell in given:
         p99 = cell.latency_ms["p99"]
         tail = f" (p99 {words.number(p99.estimate)} ms)" if p99 else ""
         parts.append(f"{words.number(cell.latency_ms['p50'].estimate)} ms with {cell.model}{tail}")
-    return f"At {words.counted(load, 'connection')} half of the requests take at most {words.listed(parts)}"
+    return (f"At {words.counted(given[0].connections, 'connection')} half of the requests take at most "
+            f"{words.listed(parts)}")
 
 
 def reasons_in_words(cell: Cell) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter
@@ -36,16 +37,29 @@ def _percent(quantile: float) -> str:
     return f"{100 * quantile:.10g} %"
 
 
-def nines_sentence(run: Run, workload: str) -> str:
-    cells = _drawn(run, workload)
-    if not cells:
-        return ""
-    ends = [(cell, _upper(cell)[-1]) for cell in cells]
+class Far(NamedTuple):
+    """The smallest share of slow requests that can be told of the servers of a load, and what it takes them at least."""
+
+    share: str
+    ends: list[tuple[float, Cell]]  # ms, the fastest first
+
+
+def farthest(run: Run, workload: str) -> Far | None:
+    ends = [(cell, _upper(cell)[-1]) for cell in _drawn(run, workload)]
+    if not ends:
+        return None
     far = max(end.quantile for _, end in ends)
-    parts = [f"{words.number(end.latency_ms)} ms with {cell.model}{' (suspect)' if cell.validity == 'suspect' else ''}"
-             for cell, end in sorted(ends, key=lambda pair: pair[1].latency_ms) if end.quantile == far]
-    share = f"{100 * (1 - far):.2g} %"
-    return (f"At {words.counted(cells[0].connections, 'connection')} the slowest {share} of requests take more than "
+    told = [(end.latency_ms, cell) for cell, end in ends if end.quantile == far]
+    return Far(f"{100 * (1 - far):.2g} %", sorted(told, key=lambda pair: pair[0]))
+
+
+def nines_sentence(run: Run, workload: str) -> str:
+    far = farthest(run, workload)
+    if far is None:
+        return ""
+    parts = [f"{words.number(latency_ms)} ms with {cell.model}{' (suspect)' if cell.validity == 'suspect' else ''}"
+             for latency_ms, cell in far.ends]
+    return (f"At {words.counted(far.ends[0][1].connections, 'connection')} the slowest {far.share} of requests take more than "
             f"{words.listed(parts)}")
 
 

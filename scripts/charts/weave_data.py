@@ -71,6 +71,11 @@ class Weave:
         return False
 
     @property
+    def holds(self) -> bool:
+        """A wait holds the thread that began it."""
+        return any(span.state == "waiting" and span.lane is not None for request in self.requests for span in request.spans)
+
+    @property
     def most_in_flight(self) -> int:
         """Requests at a time between their first run and their end."""
         changes = [change for request in self.requests

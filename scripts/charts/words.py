@@ -26,6 +26,12 @@ def interval(low: float, high: float) -> str:
     return f"{number(low)}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{number(high)}"
 
 
+def extent(values: Sequence[float]) -> str:
+    """From the least to the greatest: '19.7 to 21.0'; once where both read the same."""
+    low, high = number(min(values)), number(max(values))
+    return low if low == high else f"{low} to {high}"
+
+
 def percent(value: float) -> str:
     """A signed difference: '+2.1 %', not broken over lines. A value that rounds to zero has no sign."""
     digits = 1 if abs(value) < 99.95 else 0

@@ -14,10 +14,11 @@ from charts.chart import Chart
 from charts.run_data import Run
 from report.claims import claims
 from report.conditions import conditions, threats
-from report.cost import cost, footprint, latency, spread
+from report.cost import cost, footprint
 from report.glossary import glossary
 from report.history import history
 from report.io_bound import io_bound
+from report.latency import latency, spread
 from report.offered_load import offered_load
 from report.page_data import page_data
 from report.predicted import predicted

@@ -17,6 +17,7 @@ from charts.load_run import load_run
 from charts.run_data import TrialCounts
 from make_run import VARIANTS
 from report.conditions import conditions
+from report.cost import footprint
 from report.main import main
 from report.page import html_page, sections_of
 from report.summary_md import markdown_page
@@ -135,6 +136,44 @@ def test_ids_are_unique_and_links_lead_somewhere(pages, variant):
         for name in ("href", "xlink:href"):
             assert name not in attributes or attributes[name][1:] in ids
         assert set(attributes.get("aria-labelledby", "").split()) <= set(ids)
+
+
+@pytest.mark.parametrize("variant, number, said", [
+    ("full", 1, r"^libuv_loop copes best, with [\d,]+ requests/s for [\d.]+ µs of server CPU each at 256 connections; "
+                r"single_threaded copes worst, with [\d.]+ requests/s for [\d.]+ µs of server CPU each\.$"),
+    ("one_model", 1, "^libuv_loop is the only one to judge, with "),
+    ("all_invalid", 1, "^No trial of one_call is ok"),
+    ("full", 3, r"^While a request waits, libuv_loop \(29.0 ms\) goes on with the others; single_threaded \(176 ms\) holds "
+                "its only thread, so that the others stand in line"),
+    ("full", 4, r"^By waiting for all at once, never for one alone: the waits of 8 requests add up to 160 ms, yet libuv_loop has "
+                r"answered all after 29.0 ms, of which its thread works 16.0 ms\.$"),
+    ("full", 6, r"^one_call: at 256 connections half of the requests are answered within [\d.]+ ms \(libuv_loop\), the slowest "
+                r"1 % take more than [\d.]+ ms \(libuv_loop\), the slowest 0.1 % more than "),
+    ("full", 7, r"^one_call: at 256 connections libuv_loop \(0.1\s%\) is steady\. .* below 5 % that is steady\.$"),
+    ("full", 8, r"^Requests that come at once spend their time mostly queueing in single_threaded \(77.0 of 99.0 ms\), mostly waiting "
+                r"for the backend in libuv_loop \(20.0 of 25.5 ms\)\. one_call: at 256 connections a request costs 2.70 times as "
+                r"much server CPU in single_threaded \([\d.]+ µs\) as in libuv_loop"),
+    ("full", 9, r"^one_call: from 1 to 256 connections each further one adds 10.\d KiB in libuv_loop and 10.\d KiB in "
+                r"single_threaded\.$"),
+    ("failures", 9, r"adds 10.\d KiB in libuv_loop; single_threaded not judged\.$"),
+    ("two_workloads", 9, r" mixed: at 64 connections libuv_loop holds "),  # one load: nothing to compare
+])
+def test_the_answer_answers_its_question(runs, drawn, variant, number, said):
+    (section,) = [one for one in sections_of(load_run(runs[variant]), drawn[variant]) if one.number == number]
+    assert re.search(said, section.answer), section.answer
+    if variant == "full":
+        assert not [chart.title for chart in section.charts if chart.title in section.answer]
+
+
+def test_memory_that_does_not_grow_measurably_is_no_cost(copy_run):
+    folder = copy_run("full")
+    summary = json.loads((folder / "summary.json").read_text())
+    for cell in summary["cells"]:
+        if cell["model"] == "single_threaded":
+            cell["rss_mib"] = {"estimate": 4.8, "low": 4.7, "high": 4.9}
+    (folder / "summary.json").write_text(json.dumps(summary))
+    assert re.search(r"KiB in libuv_loop and nothing that can be measured in single_threaded\.$",
+                     footprint(load_run(folder), []).answer)
 
 
 def test_every_section_is_a_question_with_an_answer(pages):
