@@ -28,6 +28,8 @@ from report.weave import weave
 
 _CLOSED_LOOPS = (1, 6, 7, 8, 9)  # sections that speak of nothing else
 
+_SCRIPTS = ("page.js", "weave.js", "comparison.js")  # the order counts: each uses what stands above
+
 _FOLDER = Path(__file__).resolve().parent
 
 
@@ -49,11 +51,17 @@ def html_page(run: Run, sections: Sequence[Section]) -> str:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True,
                                      lstrip_blocks=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     style = (_FOLDER / "page.css").read_text(encoding="utf-8")
-    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
+    script = page_script()
     return environment.get_template("page.html").render(
         run=run, sections=sections, threats=threats(run), style=Markup(style), style_hash=_hash(style),
         script=Markup(script), script_hash=_hash(script), data=Markup(page_data(run)),
         inline_svg=lambda chart: Markup(chart.svg(inline=True)))
+
+
+def page_script() -> str:
+    """One scope of its own: no name of it meets one of the browser's."""
+    parts = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    return f'(() => {{\n"use strict";\n\n{parts}}})();\n'
 
 
 def _hash(text: str) -> str:
