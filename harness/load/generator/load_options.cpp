@@ -2,6 +2,8 @@
 #include "harness/load/generator/load_options.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <map>
 
 #include <CLI/CLI.hpp>
@@ -39,6 +41,7 @@ constexpr const char* kFooter =
 struct Texts {
   std::string url;
   double rate = 0;
+  std::string seed = "1";
   std::string arrival = "poisson";
   std::string duration = "10s";
   std::string warmup = "2s";
@@ -53,6 +56,18 @@ struct Texts {
 
 constexpr Nanoseconds kLongestTimeline = std::chrono::hours(1);
 constexpr Nanoseconds kLongest = std::chrono::hours(1000);
+constexpr std::uint64_t kLargestSeed = (1ULL << 53U) - 1;  // a number of JSON that every reader keeps exactly
+
+// As text, since the option parser takes -1 for 2^64 - 1.
+std::uint64_t seed_of(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seed);
+  if (error != std::errc{} || stop != end || seed > kLargestSeed) {
+    throw UsageError("--seed '" + text + "': use a number up to " + std::to_string(kLargestSeed));
+  }
+  return seed;
+}
 
 Nanoseconds duration_of(const char* option, const std::string& text) {
   const auto value = parse_duration(text);
@@ -102,7 +117,8 @@ void add_load(CLI::App& app, LoadPlan& plan, Texts& texts) {
          "--search", texts.search,
          "find the highest rate that keeps a promise, as 'p99<50ms', beginning at --rate: a run for each step")
       ->group("Load");
-  app.add_option("--seed", plan.schedule.seed, "of arrivals and request mix: the same seed, the same schedule")
+  app.add_option("--seed", texts.seed, "of arrivals and request mix: the same seed, the same schedule")
+      ->type_name("UINT")
       ->capture_default_str()
       ->group("Load");
 }
@@ -223,6 +239,7 @@ void convert_request(const CLI::App& app, const Texts& texts, LoadPlan& plan) {
 
 void convert_load(const CLI::App& app, const Texts& texts, LoadPlan& plan) {
   Schedule& schedule = plan.schedule;
+  schedule.seed = seed_of(texts.seed);
   plan.deadline = positive_duration_of("--deadline", texts.deadline);
   plan.drain = duration_of("--drain", texts.drain);
   plan.think = duration_of("--think", texts.think);
@@ -236,6 +253,8 @@ void convert_load(const CLI::App& app, const Texts& texts, LoadPlan& plan) {
     return;
   }
   if (app.count("--think") > 0) throw UsageError("--think is of a closed loop: use it with --closed");
+  // The option's range lets it pass: it is neither below nor above.
+  if (std::isnan(texts.rate)) throw UsageError("--rate: want a number from 0.001 to 100000000");
   const std::optional<double> rate = app.count("--rate") > 0 ? std::optional(texts.rate) : std::nullopt;
   const bool has_duration = app.count("--duration") > 0;
   schedule.arrivals = parse_arrivals(texts.arrival, rate);
