@@ -122,6 +122,20 @@ def test_interrupted_runs_leave_a_consistent_result(kind, tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_schedule_of_billions_is_given_up_at_once(number, tmp_path):
+    """Its digest, taken before the first request, would last for hours."""
+    file = tmp_path / "result.json"
+    with FaultyServer(faulty_http.replies(OK)) as server, \
+            Process([LOAD, server.url, "--rate", "1e8", "--duration", "1000min", "--json", str(file)]) as generator:
+        wait_until(lambda: server.heads)  # the probe
+        generator.send_signal(number)
+        assert generator.wait(DEADLINE_S) == 128 + number
+    result = check(json.loads(file.read_text()))
+    assert result["interrupted"] and result["counts"]["scheduled"] == 0
+    assert result["load"]["schedule_sha256"] is None
+
+
 def test_a_frozen_server_shows_as_its_users_would_see_it():
     """Stopped for about 2 s at R requests a second: 2 R latencies, spread evenly from 0 to 2 s."""
     workload = source_dir() / "workloads/hello.toml"

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,6 +109,7 @@ struct ScheduleDigest {
   std::string sha256;
   std::uint64_t arrivals = 0;
 };
-[[nodiscard]] ScheduleDigest digest(const Schedule& schedule);
+// `stopped` is asked every few thousand arrivals, since there may be billions: once it says so the digest is empty.
+[[nodiscard]] ScheduleDigest digest(const Schedule& schedule, const std::function<bool()>& stopped = {});
 
 }  // namespace interleave

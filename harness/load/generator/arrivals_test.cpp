@@ -93,6 +93,21 @@ TEST(Arrivals, the_digest_is_sha_256_of_the_times) {
             "b346958cae41988367a627ae7f078675377cd35b4cd9b0d41b72a043fb18594c");
 }
 
+// Computed by: python3 -c 'import hashlib, struct
+// print(hashlib.sha256(b"".join(struct.pack("<Q", k * 100000) for k in range(10000))).hexdigest())'
+TEST(Arrivals, the_digest_of_many_times_is_of_all_of_them) {
+  const ScheduleDigest many = digest({ConstantArrivals{10'000}, 1, 0ns, 1s}, [] { return false; });
+  EXPECT_EQ(many.sha256, "c501d9bffd1a097ebe6771c6a810ef47406bbc8377020e1c8b2fd8ec411a4e78");
+  EXPECT_EQ(many.arrivals, 10'000U);
+}
+
+TEST(Arrivals, a_digest_ends_when_it_is_told_to) {
+  int asked = 0;
+  const auto at_the_third = [&] { return ++asked == 3; };
+  EXPECT_EQ(digest({PoissonArrivals{1e8}, 1, 0ns, std::chrono::hours(1000)}, at_the_third).sha256, "");
+  EXPECT_EQ(asked, 3);
+}
+
 TEST(Arrivals, a_ramp_has_the_rate_of_each_moment) {
   // 0 to 200 per second in 1 s: the k-th at sqrt(k / 100) s.
   const auto up = milliseconds(RampArrivals{0, 200}, 1s);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <system_error>
 
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -19,6 +20,7 @@ constexpr std::uint64_t kStopEvent = UINT64_MAX;
 constexpr std::uint32_t kConnectsAtOnce = 128;  // a listen queue is 4096 long at best, often 128
 constexpr int kDuePerEvent = 8;                 // requests sent between two replies
 constexpr int kDuePerTurn = 64;
+constexpr int kCensoredAtOnce = 4096;
 constexpr Nanoseconds kSpinBefore = 200us;
 
 [[noreturn]] void throw_errno(const char* doing) {
@@ -95,7 +97,14 @@ void LoadLoop::run(const Window& window, Nanoseconds drain) {
     if (!measured) health_.longest_turn = std::max<Nanoseconds>(health_.longest_turn, now() - begin);
   }
   ended_ = now();
-  traffic_.finish(ended_, stopped_);
+  // Of a rate far beyond what a thread can do these may be billions.
+  while (!stopped_ && traffic_.censor_arrivals(ended_, kCensoredAtOnce)) look_for_stop();
+  traffic_.finish(ended_);
+}
+
+void LoadLoop::look_for_stop() {
+  pollfd stop{surroundings_.stop_fd, POLLIN, 0};
+  stopped_ = ::poll(&stop, 1, 0) > 0;
 }
 
 // Returns when something has come, or it is time.

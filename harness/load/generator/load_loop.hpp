@@ -80,6 +80,7 @@ class LoadLoop final : private Wire {
   int send(SlotIndex slot, std::uint64_t id) override;
   void close(SlotIndex slot) override;
 
+  void look_for_stop();
   [[nodiscard]] std::size_t wait(TimePoint wake);
   [[nodiscard]] std::size_t poll_events(Nanoseconds timeout);
   void turn(std::size_t events);

@@ -39,7 +39,7 @@ struct LoadResult {
   Tally tally;
   std::optional<Timeline> timeline;             // where asked for
   std::optional<RequestLog> requests;           // likewise; those of the warm-up included
-  ScheduleDigest schedule;                      // of an open loop
+  ScheduleDigest schedule;                      // of an open loop; empty if interrupted within it
   std::chrono::system_clock::time_point began;  // the window, by the wall clock
   Nanoseconds duration{0};                      // of the window; shorter than planned if interrupted
   int interrupted_by = 0;                       // a signal, or 0

@@ -198,7 +198,8 @@ void check_books(const LoadPlan& plan, const LoadResult& result) {
 
 LoadResult run_load(const LoadPlan& plan, const Interrupt& interrupt, LoadProgress& progress) {
   LoadResult result(plan.deadline);
-  if (!plan.closed_loop) result.schedule = digest(plan.schedule);
+  // Stopped within it the run below ends as soon as it begins, and says so.
+  if (!plan.closed_loop) result.schedule = digest(plan.schedule, [&] { return interrupt.signal() != 0; });
   Crew crew(plan, interrupt.wake_fd());
   const auto ticks = read_cpu_ticks();
   crew.run(progress);

@@ -91,7 +91,8 @@ ordered_json load_json(const LoadPlan& plan, const LoadResult& result) {
   json["close"] = plan.close_each;
   json["wait"] = name_of(plan.wait);
   json["seed"] = plan.schedule.seed;
-  json["schedule_sha256"] = plan.closed_loop ? ordered_json(nullptr) : ordered_json(result.schedule.sha256);
+  const std::string& sha256 = result.schedule.sha256;
+  json["schedule_sha256"] = sha256.empty() ? ordered_json(nullptr) : ordered_json(sha256);
   return json;
 }
 

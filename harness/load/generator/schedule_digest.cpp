@@ -2,6 +2,7 @@
 #include <array>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 #include <openssl/evp.h>
 
@@ -14,23 +15,35 @@ void check(int success) {
   if (success != 1) throw std::runtime_error("SHA-256 is not available in this libcrypto");
 }
 
+constexpr std::size_t kArrivalBytes = 8;
+constexpr std::size_t kBatchBytes = 4096 * kArrivalBytes;
+
+// Little-endian.
+void append(std::vector<unsigned char>& bytes, std::uint64_t value) {
+  for (std::size_t i = 0; i < kArrivalBytes; ++i) {
+    bytes.push_back(static_cast<unsigned char>(value & 0xFFU));
+    value >>= 8U;
+  }
+}
+
 }  // namespace
 
-ScheduleDigest digest(const Schedule& schedule) {
+ScheduleDigest digest(const Schedule& schedule, const std::function<bool()>& stopped) {
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   check(EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr));
   ScheduleDigest result;
   ArrivalStream stream(schedule.arrivals, schedule.seed, schedule.duration);
-  while (const auto at = stream.next()) {
-    std::array<unsigned char, 8> bytes{};
-    auto value = static_cast<std::uint64_t>(at->count());
-    for (unsigned char& byte : bytes) {
-      byte = static_cast<unsigned char>(value & 0xFFU);
-      value >>= 8U;
-    }
-    check(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()));
+  std::vector<unsigned char> bytes;
+  bytes.reserve(kBatchBytes);
+  for (std::optional<Nanoseconds> at = stream.next(); at; at = stream.next()) {
+    append(bytes, static_cast<std::uint64_t>(at->count()));
     ++result.arrivals;
+    if (bytes.size() < kBatchBytes) continue;
+    check(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()));
+    bytes.clear();
+    if (stopped && stopped()) return {};
   }
+  check(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()));
   std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
   unsigned size = 0;
   check(EVP_DigestFinal_ex(context.get(), hash.data(), &size));

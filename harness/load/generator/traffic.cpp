@@ -307,13 +307,17 @@ bool Traffic::is_quiet() const noexcept {
   return !arrival_ && queue_.empty() && in_flight_.empty();
 }
 
-void Traffic::finish(TimePoint now, bool cut_short) {
-  while (!cut_short && arrival_) {  // the generator never got round to these
+bool Traffic::censor_arrivals(TimePoint now, int most) {
+  for (; arrival_ && most > 0; --most) {
     const LoadRequest request = next_request();
     schedule(request, now);
     count(request, Outcome::censored, now);
     fetch_arrival();
   }
+  return arrival_.has_value();
+}
+
+void Traffic::finish(TimePoint now) {
   arrival_.reset();
   sleepers_.clear();
   while (!queue_.empty()) count(queue_.pop(), Outcome::censored, now);

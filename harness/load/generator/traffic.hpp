@@ -81,8 +81,11 @@ class Traffic {
   [[nodiscard]] bool advance(TimePoint now);
   // All requests have their outcome and none is to come.
   [[nodiscard]] bool is_quiet() const noexcept;
-  // Ends the run: what is open is censored. `cut_short`: what has not come up by now does not count as scheduled.
-  void finish(TimePoint now, bool cut_short);
+  // After the window: takes up at most so many arrivals that the generator never got round to, as censored. False:
+  // none is left.
+  [[nodiscard]] bool censor_arrivals(TimePoint now, int most);
+  // Ends the run: what is open is censored, what has not come up by now does not count as scheduled.
+  void finish(TimePoint now);
 
   void on_connected(SlotIndex index, TimePoint now);
   void on_connect_failed(SlotIndex index, int error, TimePoint now);

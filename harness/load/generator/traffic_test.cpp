@@ -80,7 +80,9 @@ class TrafficTest : public testing::Test {
   }
   // Ends the run and checks the books.
   void end(std::int64_t ms, bool cut_short = false) {
-    traffic_->finish(at(ms), cut_short);
+    while (!cut_short && traffic_->censor_arrivals(at(ms), 1)) {
+    }
+    traffic_->finish(at(ms));
     EXPECT_TRUE(tally_->window.balanced());
     EXPECT_TRUE(tally_->warmup.balanced());
     EXPECT_EQ(log_.records().size(), tally_->window.scheduled + tally_->warmup.scheduled);
@@ -270,6 +272,16 @@ TEST_F(TrafficTest, what_is_open_at_the_end_is_censored) {
   EXPECT_EQ(outcomes(Outcome::censored), 2U);
   EXPECT_EQ(tally_->open_for.bin_of(100'000'000).count, 1U);
   EXPECT_EQ(tally_->open_for.bin_of(90'000'000).count, 1U);
+}
+
+TEST_F(TrafficTest, what_nobody_got_round_to_is_censored_part_by_part) {
+  Traffic& traffic = open_loop({1, 2, 3, 4, 5}, {.connections = 1});
+  EXPECT_TRUE(traffic.censor_arrivals(at(200), 2));
+  EXPECT_EQ(outcomes(Outcome::censored), 2U);
+  EXPECT_FALSE(traffic.censor_arrivals(at(200), 100));
+  EXPECT_FALSE(traffic.censor_arrivals(at(200), 100));
+  end(200);
+  EXPECT_EQ(outcomes(Outcome::censored), 5U);
 }
 
 TEST_F(TrafficTest, a_run_cut_short_counts_only_what_had_come_up) {
