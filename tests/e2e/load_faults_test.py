@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import time
 
@@ -11,7 +12,7 @@ import pytest
 import faulty_http
 from faulty_http import BUSY, OK, FaultyServer
 from load_lab import CLOSED, DEADLINE_S, LOAD, OPEN, QUICK, check, free_port, load, output_of, quick
-from processes import Process, source_dir, wait_until
+from processes import Process, run, source_dir, wait_until
 from suite import Backend, Server
 
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhal"
@@ -103,6 +104,27 @@ def test_out_of_descriptors_is_a_connect_error():
         result = output_of(generator)
     assert result["errors"]["by_errno"] == {"EMFILE": result["counts"]["connect_error"]}, result
     assert result["counts"]["ok"] > 0
+
+
+def test_connections_that_cost_no_request_are_not_lost():
+    """Enough of them open for every request: without these counts the run would look as it was asked for."""
+    with FaultyServer(faulty_http.replies(OK)) as server, \
+            Process([LOAD, server.url, *OPEN, *quick(connections=64), "--json", "-"], max_descriptors=20) as generator:
+        result = output_of(generator)
+    connections = result["connections"]
+    assert result["counts"]["ok"] == result["counts"]["scheduled"] > 0 and result["errors"]["by_errno"] == {}
+    assert connections["unopened_by_errno"] == {"EMFILE": 64 - connections["alive"]} and connections["alive"] > 1
+    assert result["validity"] != "ok"
+    details = {reason["reason"]: reason["detail"] for reason in result["validity_reasons"]}
+    assert "EMFILE" in details["unopened"] and "ulimit -n" in details["unopened"]
+
+
+def test_people_are_told_of_connections_that_did_not_open():
+    with FaultyServer(faulty_http.replies(OK)) as server:
+        done = run(["sh", "-c", 'ulimit -n 20 && exec "$@"', "sh", LOAD, server.url, *OPEN, *quick(connections=64)],
+                   deadline_s=DEADLINE_S)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"connections that could not be opened before the start: \d+ EMFILE", done.stdout), done.stdout
 
 
 @pytest.mark.parametrize("kind", [OPEN, CLOSED], ids=["open", "closed"])

@@ -43,7 +43,6 @@ struct LoadResult {
   std::chrono::system_clock::time_point began;  // the window, by the wall clock
   Nanoseconds duration{0};                      // of the window; shorter than planned if interrupted
   int interrupted_by = 0;                       // a signal, or 0
-  int last_connect_error = 0;                   // of all attempts, those before the start included
   ConnectionShares connections;
   Nanoseconds cpu{0};                 // of the threads, in the window
   std::uint64_t peak_memory_kib = 0;  // of the process

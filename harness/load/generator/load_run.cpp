@@ -163,6 +163,16 @@ double share(Nanoseconds part, Nanoseconds whole) {
   return std::max(0.0, static_cast<double>(part.count()) / static_cast<double>(whole.count()));
 }
 
+// "50 EMFILE, 1 ECONNREFUSED".
+std::string unopened_text(const ErrnoCounts& unopened) {
+  std::string text;
+  unopened.for_each([&](const std::string& name, std::uint64_t count) {
+    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, name,
+                        name == "EMFILE" ? " (raise the limit of descriptors: ulimit -n)" : "");
+  });
+  return text;
+}
+
 LoadEvidence evidence_of(const Tally& tally, const std::vector<std::unique_ptr<LoadLoop>>& loops, double steal) {
   LoadEvidence evidence;
   if (tally.window.scheduled > 0) {
@@ -177,6 +187,7 @@ LoadEvidence evidence_of(const Tally& tally, const std::vector<std::unique_ptr<L
     evidence.longest_turn = std::max(evidence.longest_turn, health.longest_turn);
   }
   evidence.steal = steal;
+  evidence.unopened = unopened_text(tally.unopened);
   return evidence;
 }
 
@@ -223,7 +234,6 @@ LoadResult run_load(const LoadPlan& plan, const Interrupt& interrupt, LoadProgre
     result.cpu += loop->health().cpu;
     if (loop->stopped()) end = std::min(end, loop->ended());
     const Traffic& traffic = loop->traffic();
-    if (traffic.last_connect_error() != 0) result.last_connect_error = traffic.last_connect_error();
     for (SlotIndex slot = 0; slot < traffic.connections(); ++slot) shares.push_back(traffic.share_of(slot));
   }
   result.began = std::chrono::system_clock::now() -

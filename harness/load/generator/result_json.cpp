@@ -103,7 +103,10 @@ ordered_json rate_json(const LoadPlan& plan, const LoadResult& result) {
 }
 
 ordered_json connections_json(const Tally& tally, const ConnectionShares& shares) {
+  ordered_json unopened = ordered_json::object();
+  tally.unopened.for_each([&](const std::string& name, std::uint64_t count) { unopened[name] = count; });
   return {{"opened", tally.connections_opened},
+          {"unopened_by_errno", std::move(unopened)},
           {"alive", shares.alive},
           {"used", shares.used},
           {"starved", shares.starved},

@@ -39,6 +39,7 @@ LoadVerdict judge(const LoadEvidence& evidence) {
       {evidence.run_wait < kMostRunWait, percent(evidence.run_wait)},
       {evidence.steal < kMostSteal, percent(evidence.steal)},
       {evidence.longest_turn < kLongestTurn, format_duration_short(evidence.longest_turn)},
+      {evidence.unopened.empty(), evidence.unopened},
   }};
   LoadVerdict verdict;
   for (std::size_t i = 0; i < observed.size(); ++i) {

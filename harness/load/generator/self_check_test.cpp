@@ -42,6 +42,7 @@ TEST(SelfCheck, each_limit_has_its_verdict_and_its_reason) {
       {{.run_wait = 0.01}, "run_wait", LoadValidity::suspect},
       {{.steal = 0.02}, "steal", LoadValidity::suspect},
       {{.longest_turn = 5ms}, "longest_turn", LoadValidity::suspect},
+      {{.unopened = "50 EMFILE"}, "unopened", LoadValidity::suspect},
   };
   for (const Case& c : cases) {
     const LoadVerdict verdict = judge(c.evidence);

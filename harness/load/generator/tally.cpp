@@ -24,11 +24,20 @@ LoadCounts& LoadCounts::operator+=(const LoadCounts& other) noexcept {
 
 ErrorCounts& ErrorCounts::operator+=(const ErrorCounts& other) noexcept {
   for (std::size_t i = 0; i < by_status_.size(); ++i) by_status_[i] += other.by_status_[i];
-  for (std::size_t i = 0; i < by_errno_.size(); ++i) by_errno_[i] += other.by_errno_[i];
+  by_errno_ += other.by_errno_;
   return *this;
 }
 
-std::string ErrorCounts::errno_name(int error) {
+ErrnoCounts& ErrnoCounts::operator+=(const ErrnoCounts& other) noexcept {
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  return *this;
+}
+
+std::uint64_t ErrnoCounts::total() const noexcept {
+  return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
+}
+
+std::string ErrnoCounts::name_of(int error) {
   if (error == kEndOfFile) return "EOF";
   const char* const name = ::strerrorname_np(error);
   return name != nullptr ? name : "other";
@@ -62,6 +71,7 @@ void Tally::merge(const Tally& other) {
   bytes_sent += other.bytes_sent;
   bytes_received += other.bytes_received;
   connections_opened += other.connections_opened;
+  unopened += other.unopened;
 }
 
 }  // namespace interleave

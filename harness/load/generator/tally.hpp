@@ -38,17 +38,40 @@ struct LoadCounts {
   LoadCounts& operator+=(const LoadCounts& other) noexcept;
 };
 
+// Errors of the operating system.
+class ErrnoCounts {
+ public:
+  static constexpr int kEndOfFile = 0;  // as an errno: the peer closed within a reply
+
+  void add(int error) noexcept { ++counts_[std::min(static_cast<std::size_t>(error), counts_.size() - 1)]; }
+  ErrnoCounts& operator+=(const ErrnoCounts& other) noexcept;
+  [[nodiscard]] std::uint64_t total() const noexcept;
+
+  // Calls visit(name, count) for each that occurred: "ECONNREFUSED", "EOF".
+  template <typename Visitor>
+  void for_each(Visitor visit) const {
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      if (counts_[i] != 0) visit(name_of(static_cast<int>(i)), counts_[i]);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kErrnos = 136;  // one more than Linux has
+  [[nodiscard]] static std::string name_of(int error);
+
+  std::array<std::uint64_t, kErrnos> counts_{};
+};
+
 // Why measured requests failed.
 class ErrorCounts {
  public:
   static constexpr int kMalformed = 0;  // as a status: what came was not HTTP
-  static constexpr int kEndOfFile = 0;  // as an errno: the peer closed within a reply
 
   void add_status(int status) noexcept {
     const auto index = static_cast<std::size_t>(status);
     ++by_status_[index < by_status_.size() ? index : kMalformed];
   }
-  void add_errno(int error) noexcept { ++by_errno_[std::min(static_cast<std::size_t>(error), by_errno_.size() - 1)]; }
+  void add_errno(int error) noexcept { by_errno_.add(error); }
   ErrorCounts& operator+=(const ErrorCounts& other) noexcept;
 
   // Calls visit(name, count) for each kind that occurred: "503", "malformed"; "ECONNREFUSED", "EOF".
@@ -60,18 +83,14 @@ class ErrorCounts {
   }
   template <typename Visitor>
   void for_each_errno(Visitor visit) const {
-    for (std::size_t i = 0; i < by_errno_.size(); ++i) {
-      if (by_errno_[i] != 0) visit(errno_name(static_cast<int>(i)), by_errno_[i]);
-    }
+    by_errno_.for_each(visit);
   }
 
  private:
   static constexpr std::size_t kStatuses = 1000;
-  static constexpr std::size_t kErrnos = 136;  // one more than Linux has
-  [[nodiscard]] static std::string errno_name(int error);
 
   std::array<std::uint64_t, kStatuses> by_status_{};
-  std::array<std::uint64_t, kErrnos> by_errno_{};
+  ErrnoCounts by_errno_;
 };
 
 // Largest time kept exactly; deadlines beyond it widen the histograms.
@@ -96,6 +115,7 @@ struct Tally {
   std::uint64_t bytes_sent = 0;         // of the whole run
   std::uint64_t bytes_received = 0;
   std::uint64_t connections_opened = 0;
+  ErrnoCounts unopened;  // connections that failed to open before the start: no request was to use them
 };
 
 }  // namespace interleave

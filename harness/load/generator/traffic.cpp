@@ -35,9 +35,14 @@ bool Traffic::open_next() {
     ++connecting_;
     return true;
   }
-  last_connect_error_ = error;
-  if (!options_.closed_loop) closed_.push_back(slot);
+  leave_unopened(slot, error);
   return true;
+}
+
+// A connection that no request was to use yet.
+void Traffic::leave_unopened(SlotIndex index, int error) {
+  tally_.unopened.add(error);
+  if (!options_.closed_loop) closed_.push_back(index);
 }
 
 void Traffic::start(const Window& window) {
@@ -143,10 +148,7 @@ void Traffic::assign(SlotIndex index, const LoadRequest& request, TimePoint now)
   if (slot.state == State::idle) return write(index, now);
   if (slot.state == State::connecting) return;  // still being opened since before the start
   const int error = wire_.connect(index);
-  if (error != 0) {
-    last_connect_error_ = error;
-    return fail(index, Outcome::connect_error, error, now);
-  }
+  if (error != 0) return fail(index, Outcome::connect_error, error, now);
   slot.state = State::connecting;
   ++connecting_;
 }
@@ -255,12 +257,11 @@ void Traffic::on_connected(SlotIndex index, TimePoint now) {
 }
 
 void Traffic::on_connect_failed(SlotIndex index, int error, TimePoint now) {
-  last_connect_error_ = error;
   if (slots_[index].has_request) {
     fail(index, Outcome::connect_error, error, now);
   } else {
     drop(index);
-    if (!options_.closed_loop) closed_.push_back(index);
+    leave_unopened(index, error);
   }
   serve_queue(now);
 }

@@ -72,7 +72,6 @@ class Traffic {
   // Before start(): opens one more connection; false when all have been tried.
   [[nodiscard]] bool open_next();
   [[nodiscard]] std::uint32_t connecting() const noexcept { return connecting_; }
-  [[nodiscard]] int last_connect_error() const noexcept { return last_connect_error_; }
 
   void start(const Window& window);
   // When advance() has something to do next; kNever: nothing until something comes from the wire.
@@ -121,6 +120,7 @@ class Traffic {
   };
 
   [[nodiscard]] TimePoint next_arrival_time() const noexcept;
+  void leave_unopened(SlotIndex index, int error);
   void fetch_arrival();
   [[nodiscard]] LoadRequest next_request() const noexcept;
   [[nodiscard]] bool expire_one(TimePoint now);
@@ -159,7 +159,6 @@ class Traffic {
   Sleepers sleepers_;   // closed loop: slots that wait for their next request
   std::uint32_t to_open_ = 0;
   std::uint32_t connecting_ = 0;
-  int last_connect_error_ = 0;
 };
 
 }  // namespace interleave

@@ -208,6 +208,31 @@ TEST_F(TrafficTest, a_reply_seen_after_the_deadline_is_a_timeout_on_a_connection
   end(100);
 }
 
+// Before the start no request waits for them, so no request's outcome would tell.
+TEST_F(TrafficTest, connections_that_fail_before_the_start_are_counted_by_errno) {
+  for (const bool closed_loop : {false, true}) {
+    Tally tally(1s);
+    const TrafficOptions options{.closed_loop = closed_loop, .connections = 4, .deadline = 1s};
+    Traffic traffic(options, ScheduleCursor(schedule_, 0, 1), wire_, tally, nullptr);
+    EXPECT_TRUE(traffic.open_next());
+    EXPECT_TRUE(traffic.open_next());
+    wire_.connect_error = EMFILE;  // at once
+    EXPECT_TRUE(traffic.open_next());
+    EXPECT_TRUE(traffic.open_next());
+    traffic.on_connected(0, at(-50));
+    traffic.on_connect_failed(1, ECONNREFUSED, at(-50));  // later
+    wire_.connect_error = 0;
+    Log failures;
+    tally.unopened.for_each([&](const std::string& name, std::uint64_t count) {
+      failures.push_back(name + " " + std::to_string(count));
+    });
+    EXPECT_EQ(failures, (Log{"EMFILE 2", "ECONNREFUSED 1"}));
+    EXPECT_EQ(tally.unopened.total(), 3U);
+    EXPECT_EQ(tally.connections_opened, 1U);
+    EXPECT_EQ(tally.window.scheduled + tally.warmup.scheduled, 0U) << "and cost no request";
+  }
+}
+
 TEST_F(TrafficTest, an_ended_connection_is_opened_again_when_a_request_needs_it) {
   Traffic& traffic = open_loop({10, 20}, {.connections = 1});
   traffic.on_broken(0, 0, at(5));  // idle, closed by the server: nobody's failure
@@ -220,7 +245,6 @@ TEST_F(TrafficTest, an_ended_connection_is_opened_again_when_a_request_needs_it)
   EXPECT_EQ(advance(20), (Log{"close 0", "connect 0"}));
   traffic.on_connect_failed(0, ECONNREFUSED, at(21));
   EXPECT_EQ(outcomes(Outcome::connect_error), 1U);
-  EXPECT_EQ(traffic.last_connect_error(), ECONNREFUSED);
   end(100);
   std::vector<std::string> errors;
   tally_->errors.for_each_errno(
