@@ -261,9 +261,25 @@ def test_wrong_usage_is_one_line_that_names_the_option(words, hint):
     assert code == 2 and hint in text
 
 
-def test_a_result_that_cannot_be_written_is_an_error(ceiling, tmp_path):
-    code, text = error_of(ceiling, *OPEN, *QUICK, "--quiet", "--json", str(tmp_path / "missing" / "result.json"))
-    assert code == 1 and "cannot write" in text
+@pytest.mark.parametrize("option", ["--json", "--timeline", "--hgrm", "--hlog", "--requests"])
+def test_an_output_without_a_place_is_refused_before_the_first_request(option, tmp_path):
+    file = tmp_path / "missing" / "output"
+    with FaultyServer(faulty_http.replies(OK)) as server:
+        code, text = error_of(server.url, *OPEN, *QUICK, option, str(file))
+        assert code == 2 and text == f"error: cannot write {file}: no such folder: create it first\n"
+        code, text = error_of(server.url, *OPEN, *QUICK, option, str(tmp_path))
+        assert code == 2 and text == f"error: cannot write {tmp_path}: it is a folder\n"
+        assert server.heads == []
+
+
+def test_a_full_disk_at_the_end_leaves_the_summary(ceiling, tmp_path):
+    """A limit on the size of files stands for the full disk: writes fail in the same place."""
+    done = run(["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh", LOAD, ceiling, *OPEN, *QUICK, "--json",
+                tmp_path / "result.json"], deadline_s=DEADLINE_S)
+    assert done.returncode == 1
+    assert re.fullmatch(r"error: cannot write .*result\.json[^\n]*\n", done.stderr), done.stderr
+    assert "scheduled = " in done.stdout and "validity" in done.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_people_get_a_summary_and_help_with_examples(ceiling):

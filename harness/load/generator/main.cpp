@@ -7,36 +7,22 @@
 
 #include <unistd.h>
 
-#include "core/base/atomic_file.hpp"
-#include "core/base/hdr_log.hpp"
 #include "core/base/program.hpp"
-#include "harness/load/generator/hlog.hpp"
 #include "harness/load/generator/load_options.hpp"
 #include "harness/load/generator/load_run.hpp"
+#include "harness/load/generator/output_files.hpp"
 #include "harness/load/generator/probe.hpp"
-#include "harness/load/generator/result_json.hpp"
 #include "harness/load/generator/search_rate.hpp"
 #include "harness/load/generator/summary_text.hpp"
 
 namespace interleave {
 namespace {
 
-void print(const std::string& text) {
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
-}
-
-void report(const LoadOptions& options, const LoadResult& result) {
-  const bool to_stdout = options.json == "-";
-  if (to_stdout) print(result_json(options.plan, result));
-  if (!options.json.empty() && !to_stdout) write_atomically(options.json, result_json(options.plan, result));
-  if (!options.timeline.empty()) write_atomically(options.timeline, timeline_csv(*result.timeline));
-  if (!options.hgrm.empty()) write_atomically(options.hgrm, hdr_percentiles(result.tally.response));
-  if (!options.hlog.empty()) write_atomically(options.hlog, hdr_log(options.plan, result));
-  if (result.requests) write_atomically(options.requests, request_log_csv(*result.requests));
-  if (to_stdout || options.quiet) return;
+void print_summary(const LoadOptions& options, const LoadResult& result) {
+  if (options.json == "-" || options.quiet) return;
   const bool colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-  print(summary_text(options.plan, result, colour));
+  std::fputs(summary_text(options.plan, result, colour).c_str(), stdout);
+  std::fflush(stdout);
 }
 
 // A result in which nothing succeeded is written, but is no success.
@@ -54,13 +40,15 @@ void require_success(const LoadResult& result) {
 }
 
 int run(LoadOptions& options) {
+  require_output_places(options);
   raise_descriptor_limit();
   const Interrupt interrupt;
   LoadProgress progress(!options.quiet);
   if (options.probe) probe(options.plan);
   const LoadResult result = options.plan.search ? search_rate(options.plan, interrupt, progress)
                                                 : run_load(options.plan, interrupt, progress);
-  report(options, result);
+  print_summary(options, result);  // first: a disk that is full by now must not cost it
+  write_outputs(options, result);
   if (result.interrupted_by != 0) return 128 + result.interrupted_by;
   require_success(result);
   return 0;
@@ -71,6 +59,7 @@ int run(LoadOptions& options) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a server that leaves is an error of one write
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file too large, like a full disk
   int code = 0;
   const int failed = interleave::run_program([&] {
     auto options = interleave::parse_load_options(argc, argv);
