@@ -144,6 +144,23 @@ def test_interrupted_runs_leave_a_consistent_result(kind, tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
+PROBE_PATIENCE_S = 5.0
+
+
+@pytest.mark.parametrize("more", [(), ("--search", "p99<1s")], ids=["run", "search"])
+def test_a_probe_that_gets_no_answer_is_given_up_at_once(more, tmp_path):
+    file = tmp_path / "result.json"
+    with FaultyServer(faulty_http.never_answers) as server, \
+            Process([LOAD, server.url, *OPEN, *more, "--json", str(file)]) as generator:
+        wait_until(lambda: server.heads)
+        begin = time.monotonic()
+        generator.send_signal(signal.SIGINT)
+        assert generator.wait(DEADLINE_S) == 130, generator.stderr
+        assert time.monotonic() - begin < PROBE_PATIENCE_S - 1, "it waited for its reply first"
+    result = check(json.loads(file.read_text()))
+    assert result["interrupted"] and result["counts"]["scheduled"] == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_schedule_of_billions_is_given_up_at_once(number, tmp_path):
     """Its digest, taken before the first request, would last for hours."""

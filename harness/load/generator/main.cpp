@@ -44,7 +44,9 @@ int run(LoadOptions& options) {
   raise_descriptor_limit();
   const Interrupt interrupt;
   LoadProgress progress(!options.quiet);
-  if (options.probe) probe(options.plan);
+  if (const auto error = options.probe ? probe(options.plan, interrupt) : std::nullopt) {
+    throw std::runtime_error(*error);
+  }
   const LoadResult result = options.plan.search ? search_rate(options.plan, interrupt, progress)
                                                 : run_load(options.plan, interrupt, progress);
   print_summary(options, result);  // first: a disk that is full by now must not cost it

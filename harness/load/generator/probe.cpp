@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -23,6 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience = 5s;
 constexpr std::size_t kShownBytes = 40;
+constexpr const char* kIsItThere = ": is the server running there?";
 constexpr std::uint64_t kProbeId = Traffic::kWarmupIds - 1;
 
 // The begin of what came instead of HTTP, with what cannot be printed replaced.
@@ -35,58 +35,78 @@ std::string shown(std::string_view bytes) {
   return text;
 }
 
-bool wait_readable(int fd, TimePoint deadline) {
+// How long to wait, and what ends that before.
+struct Patience {
+  TimePoint deadline;
+  const Interrupt& interrupt;
+};
+
+// False: the time is over, or a signal came.
+bool wait_for(int fd, short events, const Patience& patience) {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now()).count();
-    pollfd waiting{fd, POLLIN, 0};
-    const int ready = left > 0 ? ::poll(&waiting, 1, static_cast<int>(left)) : 0;
-    if (ready >= 0 || errno != EINTR) return ready > 0;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(patience.deadline - now()).count();
+    if (left <= 0 || patience.interrupt.signal() != 0) return false;
+    std::array<pollfd, 2> waiting{{{fd, events, 0}, {patience.interrupt.wake_fd(), POLLIN, 0}}};
+    if (::poll(waiting.data(), waiting.size(), static_cast<int>(left)) > 0 && waiting[0].revents != 0) return true;
   }
 }
 
-UniqueFd connect_to(const LoadPlan& plan) {
-  try {
-    return connect_tcp(plan.target, Blocking::yes, static_cast<int>(std::chrono::milliseconds(kPatience).count()));
-  } catch (const std::system_error& error) {
-    throw std::runtime_error(std::string(error.what()) + ": is the server running there?");
-  }
+// 0 or the errno.
+int wait_connected(int fd, const Patience& patience) {
+  return wait_for(fd, POLLOUT, patience) ? socket_error(fd) : ETIMEDOUT;
 }
 
-void send_all(int fd, std::string_view text) {
-  while (!text.empty()) {
+void send_all(int fd, std::string_view text, const Patience& patience) {
+  while (!text.empty() && wait_for(fd, POLLOUT, patience)) {
     const ssize_t size = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (size < 0) return;  // the reply, or its absence, says why
     text.remove_prefix(static_cast<std::size_t>(size));
   }
 }
 
-}  // namespace
-
-void probe(const LoadPlan& plan) {
-  const RequestMix mix(plan.mix);
-  const UniqueFd fd = connect_to(plan);
-  std::vector<char> scratch(mix.max_size());
-  send_all(fd.get(), mix.text(kProbeId, scratch.data()));
-  ResponseParser parser;
-  parser.begin(mix.is_head());
+// What is wrong with the reply, empty: nothing that can be told.
+std::string fault_of_reply(int fd, ResponseParser& parser, const Patience& patience) {
   std::array<char, 16'384> input{};
-  const TimePoint deadline = now() + kPatience;
-  while (wait_readable(fd.get(), deadline)) {
-    const ssize_t size = ::recv(fd.get(), input.data(), input.size(), 0);
-    if (size <= 0) {
-      if (size == 0 && parser.finish() == ResponseParser::Event::complete) return;
-      throw std::runtime_error(fmt::format("{} closes the connection without an HTTP reply: is it an HTTP server?",
-                                           to_string(plan.target)));
-    }
-    const auto result = parser.parse({input.data(), static_cast<std::size_t>(size)});
-    if (result.event == ResponseParser::Event::complete) return;
+  while (wait_for(fd, POLLIN, patience)) {
+    const ssize_t size = ::recv(fd, input.data(), input.size(), 0);
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (size == 0 && parser.finish() == ResponseParser::Event::complete) return "";
+    if (size <= 0) return "closes the connection without an HTTP reply: is it an HTTP server?";
+    const std::string_view bytes(input.data(), static_cast<std::size_t>(size));
+    const auto result = parser.parse(bytes);
+    if (result.event == ResponseParser::Event::complete) return "";
     if (result.event == ResponseParser::Event::failed) {
-      throw std::runtime_error(fmt::format("{} does not speak HTTP, its reply begins '{}': is it the right port?",
-                                           to_string(plan.target),
-                                           shown({input.data(), static_cast<std::size_t>(size)})));
+      return fmt::format("does not speak HTTP, its reply begins '{}': is it the right port?", shown(bytes));
     }
   }
+  return "";
+}
+
+}  // namespace
+
+std::optional<std::string> probe(const LoadPlan& plan, const Interrupt& interrupt) {
+  const std::string target = to_string(plan.target);
+  UniqueFd fd;
+  try {
+    fd = start_connect_tcp(plan.target);
+  } catch (const std::system_error& error) {
+    return std::string(error.what()) + kIsItThere;
+  }
+  const int error = wait_connected(fd.get(), {now() + kPatience, interrupt});
+  if (interrupt.signal() != 0) return std::nullopt;
+  if (error != 0) {
+    return fmt::format("cannot connect to {}: {}{}", target, std::generic_category().message(error), kIsItThere);
+  }
+  const RequestMix mix(plan.mix);
+  std::vector<char> scratch(mix.max_size());
+  const Patience patience{now() + kPatience, interrupt};
+  send_all(fd.get(), mix.text(kProbeId, scratch.data()), patience);
+  ResponseParser parser;
+  parser.begin(mix.is_head());
+  const std::string fault = fault_of_reply(fd.get(), parser, patience);
+  if (fault.empty()) return std::nullopt;
+  return target + " " + fault;
 }
 
 }  // namespace interleave

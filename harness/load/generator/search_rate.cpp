@@ -30,6 +30,12 @@ SearchStep step_of(const Promise& promise, double rate, const LoadResult& result
   return step;
 }
 
+// No rate has kept the promise so far: all there is.
+LoadResult interrupted_search(LoadResult result, std::vector<SearchStep> steps) {
+  result.search = std::move(steps);
+  return result;
+}
+
 }  // namespace
 
 LoadResult search_rate(LoadPlan& plan, const Interrupt& interrupt, LoadProgress& progress) {
@@ -39,7 +45,10 @@ LoadResult search_rate(LoadPlan& plan, const Interrupt& interrupt, LoadProgress&
   while (const auto rate = search.next()) {
     set_rate(plan.schedule.arrivals, *rate);
     LoadResult result = run_load(plan, interrupt, progress);
-    if (interrupt.signal() != 0) break;  // what it measured is cut short
+    if (interrupt.signal() != 0) {  // what it measured is cut short
+      if (!best) return interrupted_search(std::move(result), std::move(steps));
+      break;
+    }
     steps.push_back(step_of(*plan.search, *rate, result));
     search.answer(steps.back().kept);
     if (steps.back().kept) best = std::move(result);

@@ -1,5 +1,7 @@
 #include "harness/load/generator/summary_text.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/base/units.hpp"
@@ -98,7 +100,8 @@ std::string search_lines(const Promise& promise, const std::vector<SearchStep>& 
                         step.kept ? "kept" : "broken",
                         step.validity == LoadValidity::ok ? "" : fmt::format("  ({})", to_string(step.validity)));
   }
-  return text + "the best one:\n";
+  const bool found = std::any_of(steps.begin(), steps.end(), [](const SearchStep& step) { return step.kept; });
+  return text + (found ? "the best one:\n" : "no rate has kept it so far; the last one:\n");
 }
 
 std::string verdict_lines(const LoadVerdict& verdict, bool colour) {
