@@ -138,7 +138,10 @@ DriverResult parse_interleave_report(std::string_view text) {
   if (count(report, "schema_version") != kVersion) fail("it is of another version than this program reads");
   const Json& load = member(report, "load");
   const double seconds = number(load, "duration_s");
-  if (!(seconds > 0)) fail("'duration_s' is not above 0");
+  if (!(seconds > 0)) {
+    const std::string why = self_check_of(report).detail;  // a failed probe
+    fail("'duration_s' is not above 0, nothing was measured" + (why.empty() ? "" : ": " + why));
+  }
   const Outcomes window = outcomes_of(report, "counts");
   const Outcomes warmup = outcomes_of(report, "counts_warmup");
   check_timeline(report, window);

@@ -144,6 +144,47 @@ def test_interrupted_runs_leave_a_consistent_result(kind, tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
+PROBE_FAULTS = {
+    "half_reply": (faulty_http.replies(HALF, goes_on=False), "without an HTTP reply"),
+    "no_reply": (faulty_http.replies(b"", goes_on=False), "without an HTTP reply"),
+    "rst": (faulty_http.resets, "without an HTTP reply"),
+    "garbage": (faulty_http.replies(b"-ERR unknown command\r\n"), "does not speak HTTP"),
+}
+
+
+def check_not_begun(done, result, words: str) -> None:
+    """One line says why there was no run, and the result says the same."""
+    assert done.returncode == 1
+    assert re.fullmatch(rf"error: [^\n]*{words}[^\n]*\n", done.stderr), done.stderr
+    assert result["validity"] == "suspect" and not result["interrupted"]
+    assert result["validity_reasons"] == [{"reason": "probe_failed",
+                                           "detail": done.stderr.removeprefix("error: ").removesuffix("\n")}]
+    assert result["counts"]["scheduled"] == result["counts_warmup"]["scheduled"] == 0
+    assert result["load"]["schedule_sha256"] is None and result["throughput_rps"] is None
+
+
+@pytest.mark.parametrize("kind", [OPEN, CLOSED, (*OPEN, "--search", "p99<1s")], ids=["open", "closed", "search"])
+@pytest.mark.parametrize("fault", PROBE_FAULTS)
+def test_a_failed_probe_leaves_a_result_that_says_so(fault, kind):
+    behaviour, words = PROBE_FAULTS[fault]
+    with FaultyServer(behaviour) as server:
+        done = run([LOAD, server.url, *kind, "--json", "-", "--json-timeline"], deadline_s=DEADLINE_S)
+        assert len(server.heads) == 1
+    check_not_begun(done, check(json.loads(done.stdout)), words)
+
+
+def test_a_server_that_is_down_leaves_every_file_asked_for(tmp_path):
+    names = {"--json": "result.json", "--timeline": "seconds.csv", "--hgrm": "times.hgrm", "--hlog": "times.hlog",
+             "--requests": "requests.csv"}
+    files = [word for option, name in names.items() for word in (option, str(tmp_path / name))]
+    done = run([LOAD, f"http://127.0.0.1:{free_port()}/", *OPEN, *files], deadline_s=DEADLINE_S)
+    assert done.stdout == ""
+    check_not_begun(done, check(json.loads((tmp_path / "result.json").read_text())), "Connection refused")
+    assert {path.name for path in tmp_path.iterdir()} == set(names.values())
+    for name in ("seconds.csv", "requests.csv"):
+        assert len((tmp_path / name).read_text().splitlines()) == 1, "the names of the columns alone"
+
+
 PROBE_PATIENCE_S = 5.0
 
 

@@ -248,4 +248,15 @@ LoadResult run_load(const LoadPlan& plan, const Interrupt& interrupt, LoadProgre
   return result;
 }
 
+LoadResult not_begun(const LoadPlan& plan, const std::string& why) {
+  LoadResult result(plan.deadline);
+  if (plan.timeline) result.timeline.emplace(plan.schedule.duration + plan.drain, time_range(plan.deadline));
+  if (plan.request_log) result.requests.emplace(0);
+  result.began = std::chrono::system_clock::now();
+  result.peak_memory_kib = read_peak_memory_kib();
+  result.evidence.probe_error = why;
+  result.verdict = judge(result.evidence);
+  return result;
+}
+
 }  // namespace interleave

@@ -45,6 +45,7 @@ int run(LoadOptions& options) {
   const Interrupt interrupt;
   LoadProgress progress(!options.quiet);
   if (const auto error = options.probe ? probe(options.plan, interrupt) : std::nullopt) {
+    write_outputs(options, not_begun(options.plan, *error));
     throw std::runtime_error(*error);
   }
   const LoadResult result = options.plan.search ? search_rate(options.plan, interrupt, progress)

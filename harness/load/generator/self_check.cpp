@@ -31,6 +31,7 @@ LoadVerdict judge(const LoadEvidence& evidence) {
   struct Observation {
     bool holds;
     std::string value;
+    std::string detail{};  // if it says more than the value and the table's words
   };
   const std::array<Observation, kLoadChecks.size()> observed{{
       {evidence.taken_up >= kLeastTakenUp, fmt::format("{:.4f}", evidence.taken_up)},
@@ -40,13 +41,17 @@ LoadVerdict judge(const LoadEvidence& evidence) {
       {evidence.steal < kMostSteal, percent(evidence.steal)},
       {evidence.longest_turn < kLongestTurn, format_duration_short(evidence.longest_turn)},
       {evidence.unopened.empty(), evidence.unopened},
+      {evidence.probe_error.empty(), "none", evidence.probe_error},
   }};
   LoadVerdict verdict;
   for (std::size_t i = 0; i < observed.size(); ++i) {
     if (observed[i].holds) continue;
     const LoadCheck& check = kLoadChecks[i];
     verdict.validity = std::max(verdict.validity, check.otherwise);
-    verdict.findings.push_back({&check, fmt::format("{}: {}, want {}", check.what, observed[i].value, check.limit)});
+    const std::string& detail = observed[i].detail;
+    verdict.findings.push_back(
+        {&check,
+         detail.empty() ? fmt::format("{}: {}, want {}", check.what, observed[i].value, check.limit) : detail});
   }
   return verdict;
 }

@@ -26,7 +26,8 @@ struct LoadEvidence {
   double run_wait = 0;  // runnable and not running / wall time
   double steal = 0;     // of the machine's CPU time over the whole run, taken by the hypervisor
   Nanoseconds longest_turn{0};
-  std::string unopened{};  // how many connections failed to open before the start, by errno; empty: none
+  std::string unopened{};     // how many connections failed to open before the start, by errno; empty: none
+  std::string probe_error{};  // why there was no run at all; empty: there was one
 };
 
 struct LoadCheck {
@@ -44,7 +45,7 @@ inline constexpr double kMostRunWait = 0.01;
 inline constexpr double kMostSteal = 0.02;
 inline constexpr Nanoseconds kLongestTurn = std::chrono::milliseconds(5);
 
-inline constexpr std::array<LoadCheck, 7> kLoadChecks{{
+inline constexpr std::array<LoadCheck, 8> kLoadChecks{{
     {"taken_up", "scheduled requests dealt with within the window", ">= 0.999", LoadValidity::generator_bound},
     {"send_lag", "p99 of the generator's own lateness", "<= 5 % of the p50 response, or 0.2 ms",
      LoadValidity::suspect},
@@ -53,6 +54,8 @@ inline constexpr std::array<LoadCheck, 7> kLoadChecks{{
     {"steal", "CPU time the hypervisor took from this machine", "< 2 %", LoadValidity::suspect},
     {"longest_turn", "longest turn of a thread's loop", "< 5 ms", LoadValidity::suspect},
     {"unopened", "connections that could not be opened before the start", "none", LoadValidity::suspect},
+    {"probe_failed", "the one request before the run, without which there is none", "an HTTP reply",
+     LoadValidity::suspect},
 }};
 
 struct LoadFinding {

@@ -43,6 +43,7 @@ TEST(SelfCheck, each_limit_has_its_verdict_and_its_reason) {
       {{.steal = 0.02}, "steal", LoadValidity::suspect},
       {{.longest_turn = 5ms}, "longest_turn", LoadValidity::suspect},
       {{.unopened = "50 EMFILE"}, "unopened", LoadValidity::suspect},
+      {{.probe_error = "refused"}, "probe_failed", LoadValidity::suspect},
   };
   for (const Case& c : cases) {
     const LoadVerdict verdict = judge(c.evidence);
@@ -61,6 +62,10 @@ TEST(SelfCheck, the_worst_finding_decides) {
   EXPECT_EQ(verdict.validity, LoadValidity::generator_bound);
   EXPECT_EQ(names(verdict), (std::vector<std::string>{"busy", "longest_turn"}));
   EXPECT_EQ(verdict.findings.front().detail, "CPU time of a thread without spinning, of a core: 95 %, want < 80 %");
+}
+
+TEST(SelfCheck, a_failed_probe_is_told_in_its_own_words) {
+  EXPECT_EQ(judge({.probe_error = "refused: is it there?"}).findings.front().detail, "refused: is it there?");
 }
 
 TEST(SelfCheck, the_documentation_has_the_same_table) {
