@@ -54,6 +54,25 @@ def test_a_server_that_never_answers_makes_timeouts_at_the_deadline(kind):
     assert result["response_time_ns"]["p50_at_least"] == pytest.approx(150e6, rel=0.001)
 
 
+def test_a_run_without_success_names_what_became_of_its_requests():
+    def last_words(*options: str, behaviour: faulty_http.Behaviour = faulty_http.never_answers) -> str:
+        with FaultyServer(behaviour) as server:
+            done = run([LOAD, server.url, "--no-probe", *OPEN, *quick(warmup="0s"), "--drain", "100ms", *options],
+                       deadline_s=DEADLINE_S)
+        assert done.returncode == 1
+        return done.stderr
+
+    in_time = "does the server answer in time"
+    text = last_words()
+    assert re.match(r"error: none of \d+ requests succeeded, \d+ censored: " + in_time, text), text
+    text = last_words("--deadline", "50ms")
+    assert re.match(r"error: none of \d+ requests succeeded, \d+ timeout(, \d+ censored)?: " + in_time, text), text
+    text = last_words("--queue", "1")
+    assert re.match(r"error: none of \d+ requests succeeded, \d+ censored, \d+ shed: " + in_time, text), text
+    text = last_words(behaviour=faulty_http.in_turn(faulty_http.replies(BUSY), faulty_http.never_answers))
+    assert re.match(r"error: none of \d+ requests succeeded, \d+ 503, \d+ censored: is the server there", text), text
+
+
 @pytest.mark.parametrize("kind", [OPEN, CLOSED], ids=["open", "closed"])
 def test_what_is_open_after_the_drain_is_censored(kind):
     with FaultyServer(faulty_http.never_answers) as server:

@@ -35,8 +35,15 @@ void require_success(const LoadResult& result) {
   };
   result.tally.errors.for_each_status(add);
   result.tally.errors.for_each_errno(add);
+  const bool is_told_why = !why.empty();
+  // These have neither a status nor an errno.
+  for (const Outcome outcome : {Outcome::timeout, Outcome::censored, Outcome::shed}) {
+    if (counts.of(outcome) > 0) add(std::string(name_of(outcome)), counts.of(outcome));
+  }
   throw std::runtime_error("none of " + std::to_string(counts.scheduled) + " requests succeeded" + why +
-                           ": is the server there, and the path right?");
+                           (is_told_why
+                                ? ": is the server there, and the path right?"
+                                : ": does the server answer in time? --deadline and --drain say how long to wait"));
 }
 
 int run(LoadOptions& options) {
