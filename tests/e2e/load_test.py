@@ -160,6 +160,11 @@ def test_a_search_ends_at_a_rate_that_keeps_the_promise():
     assert 20 <= max(kept) <= 60
 
 
+def test_connections_come_from_the_addresses_asked_for(ceiling):
+    result = load(ceiling, *OPEN, *QUICK, "--source", "127.0.0.2,127.0.0.3")
+    assert result["counts"]["ok"] == result["counts"]["scheduled"] > 0
+
+
 def test_a_timeline_has_a_line_for_each_second(ceiling, tmp_path):
     file = tmp_path / "seconds.csv"
     result = load(ceiling, "--rate", "100", *quick(duration="1500ms"), "--timeline", str(file))
@@ -255,6 +260,8 @@ def test_what_is_no_http_server_is_said_in_one_line():
     (("http://127.0.0.1:1/x", "--rate", "5", "--workload", "workloads/mixed.toml"), "--workload"),
     (("https://127.0.0.1:1/", "--rate", "5"), "http://"),
     (("http://127.0.0.1:1/", "--rate", "5", "--source", "localhost"), "address"),
+    (("http://127.0.0.1:1/", "--rate", "5", "--source", "::1"), "of the target's kind"),
+    (("http://127.0.0.1:1/", "--rate", "5", "--source", "127.0.0.2,192.0.2.1"), "'192.0.2.1': no address of this machine"),
 ])
 def test_wrong_usage_is_one_line_that_names_the_option(words, hint):
     code, text = error_of(*words)

@@ -201,12 +201,6 @@ void check_text(const std::string& option, const std::string& text) {
     throw UsageError(option + ": a line break cannot be sent there");
 }
 
-void check_source(const std::string& source, const Endpoint& target) {
-  const bool numeric = parse_endpoint(source + ":0") || parse_endpoint("[" + source + "]:0");
-  const bool fits = (source.find(':') == std::string::npos) == (target.address.find(':') == std::string::npos);
-  if (!numeric || !fits) throw UsageError("--source '" + source + "': want a numeric address of the target's kind");
-}
-
 void convert_request(const CLI::App& app, const Texts& texts, LoadPlan& plan) {
   MixOptions& mix = plan.mix;
   for (const std::string& header : mix.headers) {
@@ -305,7 +299,7 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv) {
   plan.target = resolve(plan.url);
   plan.sources =
       texts.sources.empty() ? default_sources(plan.target, plan.connections, plan.close_each) : texts.sources;
-  for (const std::string& source : texts.sources) check_source(source, plan.target);
+  for (const std::string& source : texts.sources) require_source(source, plan.target);
   options.probe = !no_probe;
   plan.timeline = plan.timeline_in_result || !options.timeline.empty() || !options.hlog.empty();
   plan.request_log = !options.requests.empty();
