@@ -11,6 +11,7 @@
 #include "core/base/units.hpp"
 #include "core/base/version.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/process/cpus.hpp"
 
 namespace interleave {
 namespace {
@@ -40,6 +41,7 @@ struct RunTexts {
   std::string duration;
   std::vector<std::string> rates;
   std::string search;
+  std::string server_cpus;
   std::uint32_t repetitions = 0;
   std::uint64_t seed = 0;
   bool no_pin = false;
@@ -86,6 +88,8 @@ void add_run(CLI::App& app, RunOptions& options, RunTexts& texts) {
   run->add_option("--out", options.out, "folder for the results (default: results/<utc>-<commit>-<host>)");
   run->add_option("--resume", options.resume, "go on with an interrupted run in this folder");
   run->add_flag("--dry-run", options.dry_run, "print what would be run and how long it would take");
+  run->add_option("--server-cpus", texts.server_cpus,
+                  "processors of the server, as 0 or 0,2-3; generator and backend get others (default: one)");
   run->add_flag("--no-pin", texts.no_pin, "leave the placement on cores to the kernel");
   run->add_flag("--quiet", texts.quiet, "no progress, no table");
   run->add_flag("--json", texts.json,
@@ -254,6 +258,13 @@ std::chrono::nanoseconds custom_time(const char* name, const std::string& text) 
   return time;
 }
 
+std::vector<std::uint32_t> server_cpus_of(const RunTexts& texts) {
+  if (texts.no_pin) throw UsageError("--server-cpus pins and --no-pin does not: choose one");
+  auto cpus = parse_cpu_list(texts.server_cpus);
+  if (!cpus) throw UsageError(fmt::format("--server-cpus '{}': want numbers, as 0 or 0,2-3", texts.server_cpus));
+  return *std::move(cpus);
+}
+
 void convert(const CLI::App& run, const RunTexts& texts, RunOptions& options) {
   if (run.count("--repetitions") > 0) options.overrides.repetitions = texts.repetitions;
   if (run.count("--seed") > 0) options.overrides.seed = texts.seed;
@@ -276,6 +287,7 @@ void convert(const CLI::App& run, const RunTexts& texts, RunOptions& options) {
     throw UsageError("--wait and --cpu describe a workload of their own: leave out --workloads");
   }
   options.pin = !texts.no_pin;
+  if (run.count("--server-cpus") > 0) options.server_cpus = server_cpus_of(texts);
   if (texts.quiet && options.dry_run) throw UsageError("--quiet leaves nothing of --dry-run: choose one");
   if (texts.quiet && texts.json) throw UsageError("--quiet and --json exclude each other: choose one");
   if (texts.quiet) options.output = Output::quiet;
@@ -283,7 +295,7 @@ void convert(const CLI::App& run, const RunTexts& texts, RunOptions& options) {
   if (options.resume.empty()) return;
   for (const char* fixed :
        {"--plan", "--models", "--workloads", "--wait", "--cpu", "--connections", "--rates", "--search", "--driver",
-        "--repetitions", "--seed", "--out", "--warmup", "--duration", "--no-pin"}) {
+        "--repetitions", "--seed", "--out", "--warmup", "--duration", "--no-pin", "--server-cpus"}) {
     if (run.count(fixed) > 0)
       throw UsageError(fmt::format("{} cannot be changed with --resume: start a new run", fixed));
   }

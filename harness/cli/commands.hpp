@@ -34,6 +34,7 @@ struct RunOptions {
   std::filesystem::path resume;  // a run to go on with; nothing else may be changed then
   bool dry_run = false;
   bool pin = true;
+  std::vector<std::uint32_t> server_cpus;  // empty: one, chosen from the topology
   Output output = Output::normal;
 };
 

@@ -246,6 +246,11 @@ Plan plan_of(const RunOptions& options, const Places& places) {
   return apply_overrides(std::move(plan), overrides);
 }
 
+LayoutChoice layout_for(const RunOptions& options, const CpuTopology& topology) {
+  if (!options.pin) return unpinned_layout(topology);
+  return options.server_cpus.empty() ? choose_layout(topology) : choose_layout(topology, options.server_cpus);
+}
+
 // Servers read it from there, and with it the run can be resumed and reproduced.
 void store_custom(Prepared& prepared, const RunFolder& folder) {
   for (LoadedWorkload& loaded : prepared.workloads) {
@@ -304,6 +309,8 @@ ExitCode execute(const RunOptions& options, const Interrupt& interrupt) {
     require_same(old->begun.run, prepared.workloads, models_of(prepared), prepared.trials);
     prepared.notes.insert(prepared.notes.end(), old->begun.notes.begin(), old->begun.notes.end());
   }
+  const CpuTopology& topology = prepared.topology;
+  const LayoutChoice layout = old ? keep_layout(topology, old->begun.run.layout) : layout_for(options, topology);
   if (options.dry_run) {
     const auto trials = old ? trials_left(old->begun.run, prepared.trials) : prepared.trials;
     std::cout << (options.output == Output::json ? dry_run_json(prepared.plan, trials, prepared.notes)
@@ -312,10 +319,6 @@ ExitCode execute(const RunOptions& options, const Interrupt& interrupt) {
   }
   require_tools(places, prepared.trials);
   require_descriptors(prepared.trials, descriptor_limit());
-
-  const CpuTopology& topology = prepared.topology;
-  const bool pin = old ? old->begun.run.layout.pinned : options.pin;
-  const LayoutChoice layout = pin ? choose_layout(topology) : unpinned_layout(topology);
   RunFolder folder = old ? std::move(*old->folder)
                          : RunFolder::create(options.out, places.results(), run_name(utc_now(), build_commit()));
   store_custom(prepared, folder);

@@ -2,7 +2,9 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/record/run_record.hpp"
@@ -35,6 +37,14 @@ struct LayoutChoice {
 // and backend get a core each if there are three, else they share the second. One processor: nothing is pinned.
 // REQUIRES: at least one allowed processor. Pure.
 [[nodiscard]] LayoutChoice choose_layout(const CpuTopology& topology);
+// The same with the server's processors given (--server-cpus); generator and backend are chosen from the rest, on
+// cores the server has no part of while there are any. Throws UsageError if one is not allowed, or nothing is left.
+// Pure.
+[[nodiscard]] LayoutChoice choose_layout(const CpuTopology& topology, const std::vector<std::uint32_t>& server);
+// The layout of a run that goes on. Throws UsageError if a processor of it is not allowed any more. Pure.
+[[nodiscard]] LayoutChoice keep_layout(const CpuTopology& topology, const CpuLayout& begun);
+// A list as taskset takes it, "0" or "0,2-3", ascending. nullopt: no such list. Pure.
+[[nodiscard]] std::optional<std::vector<std::uint32_t>> parse_cpu_list(std::string_view text);
 // --no-pin. Pure.
 [[nodiscard]] LayoutChoice unpinned_layout(const CpuTopology& topology);
 // Pins the calling thread, and what it starts afterwards. Empty: nothing happens. Throws std::system_error.

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "core/base/error.hpp"
+
 namespace interleave {
 namespace {
 
@@ -64,6 +66,89 @@ TEST(CpuLayout, lets_the_server_use_every_core_when_not_pinned) {
   EXPECT_FALSE(choice.layout.pinned);
   EXPECT_EQ(choice.layout.server_cores, 2U);
   EXPECT_TRUE(choice.layout.server.empty());
+}
+
+// Cores of `siblings` processors each, numbered as Linux does: first one of every core, then the second ones.
+CpuTopology machine(std::uint32_t cores, std::uint32_t siblings) {
+  CpuTopology topology;
+  for (std::uint32_t id = 0; id < cores * siblings; ++id) {
+    topology.allowed.push_back({id, static_cast<int>(id % cores), 0});
+  }
+  return topology;
+}
+
+std::string refusal(const CpuTopology& topology, const std::vector<std::uint32_t>& server) {
+  try {
+    return choose_layout(topology, server).description;
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
+TEST(ServerCpus, leave_the_rest_to_backend_and_generator) {
+  struct Given {
+    const char* what;
+    CpuTopology topology;
+    std::vector<std::uint32_t> server, backend, generator;
+    std::uint32_t server_cores;
+    std::size_t warnings;
+  };
+  const std::vector<Given> cases{
+      {"two cores, the second", machine(2, 1), {1}, {0}, {0}, 1, 1},
+      {"two cores with siblings, one whole core", machine(2, 2), {0, 2}, {1}, {3}, 1, 1},
+      {"two cores with siblings, one of each", machine(2, 2), {0, 1}, {2}, {3}, 2, 1},
+      {"two cores with siblings, three processors", machine(2, 2), {0, 1, 2}, {3}, {3}, 2, 1},
+      {"four cores with siblings, one processor", machine(4, 2), {2}, {1}, {0}, 1, 0},
+      {"four cores with siblings, two cores", machine(4, 2), {0, 1, 4, 5}, {3}, {2}, 2, 0},
+      {"four cores with siblings, three cores", machine(4, 2), {0, 1, 2, 4, 5, 6}, {3}, {7}, 3, 1},
+      {"eight cores, six", machine(8, 1), {0, 1, 2, 3, 4, 5}, {7}, {6}, 6, 0},
+      {"eight cores, from the middle", machine(8, 1), {2, 3}, {1}, {0}, 2, 0},
+      {"eight cores, seven", machine(8, 1), {0, 1, 2, 3, 4, 5, 6}, {7}, {7}, 7, 1},
+  };
+  for (const Given& c : cases) {
+    const LayoutChoice choice = choose_layout(c.topology, c.server);
+    EXPECT_TRUE(choice.layout.pinned) << c.what;
+    EXPECT_EQ(choice.layout.server, c.server) << c.what;
+    EXPECT_EQ(choice.layout.backend, c.backend) << c.what;
+    EXPECT_EQ(choice.layout.generator, c.generator) << c.what;
+    EXPECT_EQ(choice.layout.server_cores, c.server_cores) << c.what;
+    EXPECT_EQ(choice.warnings.size(), c.warnings) << c.what;
+  }
+  EXPECT_EQ(choose_layout(machine(8, 1), {0, 2, 3}).description,
+            "server on cpus 0,2-3, backend on cpu 4, generator on cpu 1");
+}
+
+TEST(ServerCpus, are_refused_where_they_cannot_be_honoured) {
+  EXPECT_EQ(refusal(machine(2, 1), {0, 1}),
+            "--server-cpus: nothing is left for generator and backend: leave out one cpu at least");
+  EXPECT_EQ(refusal(machine(4, 1), {0, 4}),
+            "--server-cpus: there is no cpu 4 for this process: choose from cpus 0-3");
+  EXPECT_EQ(refusal({{{4, 2, 0}, {7, 5, 0}}}, {5}),
+            "--server-cpus: there is no cpu 5 for this process: choose from cpus 4,7");
+  EXPECT_EQ(refusal({{{0, 0, 0}}}, {0}),
+            "--server-cpus: nothing is left for generator and backend: leave out one cpu at least");
+}
+
+TEST(ServerCpus, of_a_run_that_goes_on_are_those_it_was_begun_with) {
+  const CpuLayout begun = choose_layout(machine(4, 1), {1, 2}).layout;
+  const LayoutChoice kept = keep_layout(machine(8, 1), begun);
+  EXPECT_EQ(kept.layout.server, begun.server);
+  EXPECT_EQ(kept.layout.backend, begun.backend);
+  EXPECT_EQ(kept.description, "server on cpus 1-2, backend on cpu 3, generator on cpu 0");
+  EXPECT_TRUE(kept.warnings.empty());
+  EXPECT_THROW((void)keep_layout(machine(2, 1), begun), UsageError);
+  EXPECT_FALSE(keep_layout(machine(2, 1), unpinned_layout(machine(8, 1)).layout).layout.pinned);
+}
+
+TEST(CpuList, is_read_as_taskset_does) {
+  using Ids = std::vector<std::uint32_t>;
+  EXPECT_EQ(parse_cpu_list("0"), Ids({0}));
+  EXPECT_EQ(parse_cpu_list("0,2-3"), Ids({0, 2, 3}));
+  EXPECT_EQ(parse_cpu_list("3,1-2,2"), Ids({1, 2, 3}));
+  for (const char* text :
+       {"", ",", "0,", "-", "1-", "-1", "3-2", "a", "0 1", "0x1", "1-2-3", "99999", "0-4294967295"}) {
+    EXPECT_FALSE(parse_cpu_list(text)) << text;
+  }
 }
 
 TEST(CpuTopology, counts_processors_without_facts_as_cores) {

@@ -37,6 +37,8 @@ def measure_again(run: Run) -> str:
               "--duration", _duration(plan.duration_ms), "--seed", str(plan.seed)]
     if not run.layout.pinned:
         words.append("--no-pin")
+    elif run.layout.server != (0,):
+        words += ["--server-cpus", ",".join(map(str, run.layout.server))]
     commit = run.commit.removesuffix("-modified")
     return f"git checkout {shlex.quote(commit)}\nmake build\n{shlex.join(words)}"
 

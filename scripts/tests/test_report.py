@@ -17,6 +17,7 @@ from charts.run_data import TrialCounts
 from make_run import VARIANTS
 from report.conditions import conditions
 from report.cost import footprint
+from report.commands import measure_again
 from report.main import main
 from report.page import html_page, page_script, sections_of
 from report.summary_md import markdown_page
@@ -339,6 +340,15 @@ def test_conditions_hold_what_makes_it_again(pages):
                      "--duration 2s", "None: these numbers were made up", "wrk 4.1.0", "server: 0; backend: 1",
                      '# <synthetic> & "quoted"', "Backend and load generator share a core"):
         assert expected in text
+
+
+@pytest.mark.parametrize("server, words", [([0], ""), ([1], " --server-cpus 1"), ([0, 2, 3], " --server-cpus 0,2,3")])
+def test_a_server_that_was_put_elsewhere_is_put_there_again(copy_run, server, words):
+    folder = copy_run()
+    content = json.loads((folder / "run.json").read_text())
+    content["layout"]["server"] = server
+    (folder / "run.json").write_text(json.dumps(content))
+    assert measure_again(load_run(folder)).endswith(f" --seed 1{words}")
 
 
 @pytest.mark.parametrize("variant, said, unsaid", [
