@@ -121,7 +121,9 @@ void add_list(CLI::App& app, ListOptions& options) {
 }
 
 void add_verify(CLI::App& app, VerifyOptions& options) {
-  CLI::App* verify = app.add_subcommand("verify", "check that servers answer what they must; no timing");
+  CLI::App* verify = app.add_subcommand("verify",
+                                        "check that servers answer what they must: the routes of each workload, and "
+                                        "the HTTP of the contract; no timing");
   verify->add_option("--models", options.models, "models to verify, by comma")->delimiter(',');
   verify->add_option("--workloads", options.workloads, "workloads to verify with, by comma; names or files")
       ->delimiter(',');

@@ -1,4 +1,4 @@
-// `interleave list`, `verify` and `summarize`.
+// `interleave list` and `summarize`.
 #include <algorithm>
 #include <iostream>
 
@@ -7,12 +7,10 @@
 
 #include "harness/cli/commands.hpp"
 #include "harness/cli/places.hpp"
-#include "harness/cli/selection.hpp"
 #include "harness/cli/table.hpp"
-#include "harness/cli/temporary_folder.hpp"
 #include "harness/plan/claim.hpp"
+#include "harness/process/discovery.hpp"
 #include "harness/record/summarize.hpp"
-#include "harness/trial/runner.hpp"
 
 namespace interleave {
 namespace {
@@ -115,36 +113,6 @@ void print_names(const Json& rows) {
   }
 }
 
-// One line per model and workload. True: all is well.
-bool verify_one(const ServerProgram& server, const LoadedWorkload& loaded, const Places& places,
-                const std::filesystem::path& scratch, const Interrupt& interrupt) {
-  const auto driver = make_driver(CellLoad{}.driver, places.driver_files());  // not used: there is no load
-  const CpuLayout anywhere{.pinned = false, .server = {}, .backend = {}, .generator = {}, .server_cores = 1};
-  const TrialSetup setup{.backend_program = places.backend(),
-                         .server = server,
-                         .workload = loaded.workload,
-                         .workload_file = loaded.file,
-                         .driver = *driver,
-                         .scratch = scratch,
-                         .layout = anywhere,
-                         .cpu_rate = std::nullopt};
-  TrialSpec spec;
-  spec.model = server.model.name;
-  spec.workload = loaded.workload.name;
-  const Verification verification = run_verification(spec, setup, interrupt);
-  const std::string what = fmt::format("{} {}", spec.model, spec.workload);
-  for (const Finding& finding : verification.findings) {
-    std::cout << fmt::format("FAIL  {}: {}: {}\n", what, to_string(finding.reason), finding.detail);
-  }
-  if (verification.findings.empty())
-    std::cout << fmt::format("ok    {}: {} checks\n", what, verification.outcome.checks);
-  for (const std::string& exemption : verification.outcome.exemptions) {
-    std::cout << fmt::format("note  {}: {}\n", what, exemption);
-  }
-  std::cout.flush();
-  return verification.findings.empty();
-}
-
 }  // namespace
 
 ExitCode execute(const ListOptions& options, const Interrupt& interrupt) {
@@ -171,33 +139,6 @@ ExitCode execute(const ListOptions& options, const Interrupt& interrupt) {
   else
     print_names(rows);
   return ExitCode::ok;
-}
-
-ExitCode execute(const VerifyOptions& options, const Interrupt& interrupt) {
-  const Places places = find_places(options.common.bin_dir, options.common.servers);
-  std::vector<LoadedWorkload> workloads;
-  for (const std::string& name : options.workloads.empty() ? names_in(places.workloads()) : options.workloads) {
-    workloads.push_back(load_named_workload(name, places));
-  }
-  const Discovery found =
-      discover_servers(places.bin_dir, places.external_servers, parse_variants(options.common.variants), interrupt);
-  std::vector<std::string> models = options.models;
-  if (models.empty()) {  // examples too: what is copied must be right
-    for (const ServerProgram& server : found.servers) models.push_back(server.model.name);
-  }
-  const Selection selection = select_cells(found, workloads, models);
-  for (const std::string& note : selection.notes) std::cout << "note  " << note << '\n';
-  for (const SkippedModel& skipped : found.skipped)
-    std::cout << "skip  " << skipped.model << ": " << skipped.reason << '\n';
-  const TemporaryFolder scratch;
-  bool good = true;
-  for (const WorkloadModels& cell : selection.cells) {
-    for (const std::string& model : cell.models) {
-      const LoadedWorkload& loaded = workload_named(workloads, cell.workload->name);
-      good = verify_one(server_named(found, model), loaded, places, scratch.path(), interrupt) && good;
-    }
-  }
-  return good ? ExitCode::ok : ExitCode::failure;
 }
 
 ExitCode execute(const SummarizeOptions& options, const Interrupt&) {

@@ -31,7 +31,8 @@ def test_they_are_listed_and_verified(lab):
     listed = json.loads(lab.call("list", "models", "--json", "--variant", SMALL)[1])
     assert [model["name"] for model in listed] == ["thread_pool", "pool_2"]
     code, out, err = lab.call("verify", "--variant", SMALL, "--models", "pool_2", "--workloads", "one_call")
-    assert (code, out) == (0, "ok    pool_2 one_call: 2 checks\n"), err
+    assert code == 0, out + err
+    assert [line.rsplit(" ", 2)[0] for line in out.splitlines()] == ["ok    pool_2 one_call:", "ok    pool_2 http:"]
 
 
 def test_the_weave_has_as_many_workers_as_the_variant_says(lab):

@@ -2,17 +2,23 @@
 """A server under the server contract, small and slow, that can break it on purpose.
 
 Tests start it through a wrapper named interleave-server-<name>, so that the harness finds it like any other. It serves
-the workload one_call: one call to the backend for each request, a thread for each connection.
+workloads whose steps are calls, one after another, with a thread for each connection.
 
 Faults (--fault): see FAULTS.
 """
 import argparse
+import contextlib
 import json
 import os
 import signal
 import socket
 import sys
 import threading
+import tomllib
+
+sys.dont_write_bytecode = True  # the folders of the sources stay as they are
+
+from fake_http import Refused, drop_rest, is_more_there, read_request, reply  # noqa: E402
 
 FAULTS = {
     "none": "obeys the contract",
@@ -28,6 +34,10 @@ FAULTS = {
     "babble": "prints something else than the ready line",
     "unsupported": "exits 77 at once",
     "stubborn": "ignores SIGTERM",
+    "head-body": "answers HEAD with a body",
+    "swapped": "answers pipelined requests in the wrong order",
+    "no-allow": "answers a method that is not allowed with 404",
+    "one-at-a-time": "serves nobody while it serves somebody",
 }
 
 
@@ -38,8 +48,9 @@ class Backend:
         self.socket = socket.create_connection(address)
         self.stream = self.socket.makefile("rb")
 
-    def call(self):
-        self.socket.sendall(b"*4\r\n$4\r\nCALL\r\n$2\r\ndb\r\n$1\r\n-\r\n$1\r\n0\r\n")
+    def call(self, service, index):
+        words = ("CALL", service, "-", str(index))
+        self.socket.sendall(b"*4\r\n" + b"".join(b"$%d\r\n%s\r\n" % (len(word), word.encode()) for word in words))
         length = int(self.stream.readline()[1:])
         self.stream.read(length + 2)
         return length
@@ -54,6 +65,12 @@ class FakeServer:
         self.connections = 0
         host, port = options.backend.rsplit(":", 1)
         self.backend_address = (host, int(port))
+        with open(options.workload, "rb") as file:
+            workload = tomllib.load(file)
+        self.sizes = {name: service.get("reply_bytes", 64) for name, service in workload.get("services", {}).items()}
+        self.routes = {route["target"]: [step["call"] for step in route.get("steps", [])]
+                       for route in workload["route"] if all("call" in step for step in route.get("steps", []))}
+        self.turn = threading.Lock() if options.fault == "one-at-a-time" else None
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
 
     def counters(self):
@@ -66,20 +83,26 @@ class FakeServer:
             "in_flight": 0, "max_in_flight": self.connections,
         })
 
-    def answer(self, path, backend):
+    def answer(self, head, backend):
         """(status, body) of one request."""
-        if path != "/one_call":
+        path = head.target.split("?")[0]
+        if head.method not in ("GET", "HEAD", "POST"):
+            return 404 if self.options.fault == "no-allow" else 405, b"not this way\n"
+        if path in ("/", "/healthz"):
+            return 200, b"ok\n"
+        if path not in self.routes:
             return 404, b"not found\n"
-        size = 64
+        services = self.routes[path]
+        sizes = [self.sizes[service] for service in services]
         if self.options.fault != "no-call":
-            size = backend.call()
+            sizes = [backend.call(service, index) for index, service in enumerate(services)]
             with self.lock:
-                self.calls += 1
+                self.calls += len(services)
         if self.options.fault == "wrong-body":
             return 200, b"something else\n"
         if self.options.fault == "wrong-status":
             return 500, b"failed\n"
-        return 200, b'{"route":"one_call","calls":1,"bytes":%d}\n' % size
+        return 200, b'{"route":"%s","calls":%d,"bytes":%d}\n' % (path[1:].encode(), len(sizes), sum(sizes))
 
     def count_request(self):
         with self.lock:
@@ -95,17 +118,8 @@ class FakeServer:
         backend = Backend(self.backend_address)
         stream = connection.makefile("rb")
         try:
-            while line := stream.readline():
-                headers = []
-                while (header := stream.readline()) not in (b"\r\n", b""):
-                    headers.append(header.strip().lower())
-                self.count_request()
-                status, body = self.answer(line.split()[1].decode().split("?")[0], backend)
-                close = b"connection: close" in headers
-                connection.sendall(b"HTTP/1.1 %d X\r\nContent-Length: %d\r\nConnection: %s\r\n\r\n%s" %
-                                   (status, len(body), b"close" if close else b"keep-alive", body))
-                if close:
-                    break
+            while self.serve_request(stream, connection, backend):
+                pass
         except OSError:
             pass  # the client left
         finally:
@@ -113,6 +127,29 @@ class FakeServer:
             connection.close()
             backend.stream.close()
             backend.socket.close()
+
+    def serve_request(self, stream, connection, backend):
+        """Whether another may follow."""
+        try:
+            head = read_request(stream, connection)
+        except Refused as refused:
+            connection.sendall(reply(refused.status, b"refused\n", close=True))
+            drop_rest(connection)
+            return False
+        if head is None:
+            return False
+        self.count_request()
+        first = self.reply_to(head, backend)
+        if self.options.fault == "swapped" and is_more_there(stream, connection):
+            first = self.reply_to(read_request(stream, connection), backend) + first
+        connection.sendall(first)
+        return head.keep_alive
+
+    def reply_to(self, head, backend):
+        with self.turn or contextlib.nullcontext():
+            status, body = self.answer(head, backend)
+        method = "GET" if self.options.fault == "head-body" else head.method
+        return reply(status, body, not head.keep_alive, method)
 
     def run(self):
         while True:
@@ -151,8 +188,8 @@ def main():
         hang(options)
     if options.describe:
         say(json.dumps({"name": options.name, "family": "threads", "summary": FAULTS[options.fault], "options": [],
-                        "build_type": "Release", "capabilities": ["routes", "keep_alive", "concurrent_clients",
-                                                                  "live_counters"],
+                        "build_type": "Release", "capabilities": ["routes", "keep_alive", "pipelining",
+                                                                  "concurrent_clients", "live_counters"],
                         "prediction": {"in_flight_limit": None}}))
         return 0
     server = FakeServer(options)
