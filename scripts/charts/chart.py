@@ -68,7 +68,12 @@ def write_chart(chart: Chart, folder: Path) -> list[Path]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """A reader sees the old file or the whole new one."""
+    """A reader sees the old file or the whole new one. A symlink stays; what is no regular file (a device, a pipe) is
+    written to, since to replace it would destroy it."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    path = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -6,8 +6,8 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
+#include "core/base/atomic_file.hpp"
 #include "core/base/error.hpp"
 #include "core/base/units.hpp"
 #include "core/base/version.hpp"
@@ -39,9 +39,7 @@ std::size_t size_option(const std::string& option, const std::string& text) {
 
 // Written at the very end; that its folder is missing must be said before.
 std::filesystem::path trace_file(const std::filesystem::path& file) {
-  if (file.empty()) return file;
-  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  if (std::filesystem::is_directory(file) || ::access(folder.c_str(), W_OK) != 0) {
+  if (!file.empty() && !can_write_file(file)) {
     throw UsageError("--trace '" + file.string() + "': cannot write there: name a file in a folder that exists");
   }
   return file;

@@ -5,7 +5,10 @@ Every result is checked against its schema, and its books must balance.
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import stat
 import sys
 import time
 from pathlib import Path
@@ -14,7 +17,7 @@ import pytest
 
 import faulty_http
 from faulty_http import OK, FaultyServer
-from load_lab import CLOSED, DEADLINE_S, LOAD, OPEN, QUICK, free_port, load, quick
+from load_lab import CLOSED, DEADLINE_S, LOAD, OPEN, QUICK, check, free_port, load, quick
 from processes import Process, run, source_dir
 from suite import Backend, Server, describe
 
@@ -287,6 +290,25 @@ def test_a_full_disk_at_the_end_leaves_the_summary(ceiling, tmp_path):
     assert re.fullmatch(r"error: cannot write .*result\.json[^\n]*\n", done.stderr), done.stderr
     assert "scheduled = " in done.stdout and "validity" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["/dev/stdout", "/proc/self/fd/1"])
+def test_a_result_for_stdout_under_another_name_gets_there(ceiling, place):
+    done = run([LOAD, ceiling, *OPEN, *QUICK, "--quiet", "--json", place], deadline_s=DEADLINE_S)
+    assert (done.returncode, done.stderr) == (0, "")
+    check(json.loads(done.stdout))
+
+
+def test_a_device_stays_one_and_is_an_error_if_it_is_full(ceiling, tmp_path):
+    device = tmp_path / "full"
+    try:
+        os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 7))
+        device.open("wb").close()
+    except PermissionError:
+        pytest.skip("only root may make a device, and not everywhere")
+    code, text = error_of(ceiling, *OPEN, *QUICK, "--quiet", "--json", str(device))
+    assert code == 1 and "No space left" in text
+    assert device.is_char_device()
 
 
 def test_people_get_a_summary_and_help_with_examples(ceiling):
