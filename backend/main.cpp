@@ -12,6 +12,7 @@
 #include "backend/event_loop.hpp"
 #include "backend/options.hpp"
 #include "core/base/program.hpp"
+#include "core/base/standard_output.hpp"
 #include "core/net/socket.hpp"
 #include "core/workload/load_workload.hpp"
 
@@ -49,7 +50,7 @@ void serve(const BackendOptions& options, UniqueFd stop_signals) {
   const Endpoint endpoint = local_endpoint(listener.get());
   EventLoop loop(std::move(listener), std::move(stop_signals), services, commands, statistics);
   std::printf("{\"ready\":true,\"port\":%u}\n", static_cast<unsigned>(endpoint.port));
-  std::fflush(stdout);
+  flush_stdout();  // nobody would ever find a backend whose line is lost
   loop.run();
 }
 

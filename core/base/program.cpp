@@ -5,6 +5,8 @@
 
 #include <sys/resource.h>
 
+#include "core/base/standard_output.hpp"
+
 namespace interleave {
 namespace {
 
@@ -17,7 +19,10 @@ int report(const char* message, ExitCode code) noexcept {
 
 int run_program(const std::function<ExitCode()>& body) noexcept {
   try {
-    return static_cast<int>(body());
+    occupy_standard_descriptors();
+    const ExitCode code = body();
+    flush_stdout();
+    return static_cast<int>(code);
   } catch (const UsageError& error) {
     return report(error.what(), ExitCode::usage);
   } catch (const NotSupported& error) {

@@ -7,7 +7,7 @@
 namespace interleave {
 
 // Runs `body` and returns the process's exit code: what it returns, or for an exception one line "error: ..." on
-// stderr and 2 for UsageError, 77 for NotSupported, 1 for anything else.
+// stderr and 2 for UsageError, 77 for NotSupported, 1 for anything else, output that did not reach stdout among it.
 [[nodiscard]] int run_program(const std::function<ExitCode()>& body) noexcept;
 
 // Raises the soft limit of descriptors, often 1024, to the hard one: a connection is a descriptor. A limit that

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "core/base/program.hpp"
+#include "core/base/standard_output.hpp"
 #include "core/trace/trace_file.hpp"
 #include "core/workload/load_workload.hpp"
 #include "servers/common/counters_line.hpp"
@@ -31,7 +32,7 @@ void serve(const ServerOptions& options) {
   {
     const SignalHandlers handlers(*server, counters);
     std::printf("{\"ready\":true,\"port\":%u}\n", static_cast<unsigned>(endpoint.port));
-    std::fflush(stdout);
+    flush_stdout();  // nobody would ever find a server whose line is lost
     server->run();
   }
   print_counters(counters);
