@@ -2,10 +2,15 @@
 
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 
 #include "core/base/standard_output.hpp"
+#include "core/base/unique_fd.hpp"
 
 namespace interleave {
 namespace {
@@ -29,6 +34,16 @@ int run_program(const std::function<ExitCode()>& body) noexcept {
     return report(error.what(), ExitCode::not_supported);
   } catch (const std::exception& error) {
     return report(error.what(), ExitCode::failure);
+  }
+}
+
+void require_descriptors(std::size_t count) {
+  std::vector<UniqueFd> taken(count);
+  for (UniqueFd& fd : taken) {
+    fd.reset(::eventfd(0, EFD_CLOEXEC));
+    if (fd.valid()) continue;
+    throw std::runtime_error("too few descriptors: this program needs " + std::to_string(count) +
+                             " and one for each connection; raise the limit (ulimit -n 1024)");
   }
 }
 

@@ -1,5 +1,6 @@
 // What every main() of the suite shares: the only catch-all, and the limits a program raises for itself.
 #pragma once
+#include <cstddef>
 #include <functional>
 
 #include "core/base/error.hpp"
@@ -13,5 +14,9 @@ namespace interleave {
 // Raises the soft limit of descriptors, often 1024, to the hard one: a connection is a descriptor. A limit that
 // cannot be raised is left; what then fails says so itself.
 void raise_descriptor_limit() noexcept;
+
+// Throws std::runtime_error unless that many descriptors can be opened now. For what a library takes at its start and
+// cannot do without: libuv ends the process if it gets no pipe.
+void require_descriptors(std::size_t count);
 
 }  // namespace interleave

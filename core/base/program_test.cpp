@@ -39,5 +39,24 @@ TEST(RaiseDescriptorLimit, the_soft_limit_becomes_the_hard_one) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
+TEST(RequireDescriptors, says_what_to_do_when_there_are_too_few) {
+  require_descriptors(16);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit lower = before;
+  lower.rlim_cur = 16;  // some are taken already
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &lower), 0);
+  const std::string line = stderr_of(
+      [] {
+        require_descriptors(16);
+        return ExitCode::ok;
+      },
+      1);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(line,
+            "error: too few descriptors: this program needs 16 and one for each connection; raise the limit "
+            "(ulimit -n 1024)\n");
+}
+
 }  // namespace
 }  // namespace interleave

@@ -49,18 +49,10 @@ class AsioLoop final : public LoopServer {
   void accept_next() override {
     acceptor_.async_accept([this](const ErrorCode& error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
-      if (error) return retry_accept();
+      if (error) return accept_must_pause(error.value()) ? accept_failed() : accept_next();
       ErrorCode ignored;
       socket.set_option(tcp::no_delay(true), ignored);
       add_client([&](StreamEvents& events) { return std::make_unique<AsioStream>(std::move(socket), events); });
-    });
-  }
-
-  // Out of descriptors, most likely: the client stays in the listen queue until one is free.
-  void retry_accept() {
-    accept_timer_.expires_after(std::chrono::milliseconds(10));
-    accept_timer_.async_wait([this](const ErrorCode& error) {
-      if (!error) accept_next();
     });
   }
 
@@ -80,14 +72,12 @@ class AsioLoop final : public LoopServer {
   void stop_accepting() override {
     ErrorCode ignored;
     acceptor_.close(ignored);
-    accept_timer_.cancel();
   }
   void finish() override { timer_.cancel(); }
 
   asio::io_context context_{1};  // one thread: Asio leaves out its locks
   tcp::acceptor acceptor_{context_};
   asio::steady_timer timer_{context_};
-  asio::steady_timer accept_timer_{context_};
   WakeEvent stop_;
   asio::posix::stream_descriptor stop_wait_{context_};
 };

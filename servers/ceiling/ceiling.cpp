@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "core/net/socket.hpp"
+#include "servers/common/accept_pause.hpp"
 #include "servers/common/server.hpp"
 #include "servers/common/wake_event.hpp"
 
@@ -59,10 +60,7 @@ struct Client {
 class Ceiling final : public Server {
  public:
   Ceiling(ServerConfig config, Counters& counters)
-      : config_(std::move(config)),
-
-        shard_(counters.shard(0)),
-        epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+      : config_(std::move(config)), shard_(counters.shard(0)), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (!epoll_.valid()) throw std::system_error(errno, std::generic_category(), "epoll_create1");
     replies_.reserve(kMostAtOnce * kReply.size());
     for (std::size_t i = 0; i < kMostAtOnce; ++i) replies_ += kReply;
@@ -70,15 +68,15 @@ class Ceiling final : public Server {
 
   Endpoint listen() override {
     listener_ = listen_tcp(config_.listen, Blocking::no);
-    watch(listener_.get());
-    watch(stop_.fd());
+    watch(listener_.get(), EPOLL_CTL_ADD, EPOLLIN);
+    watch(stop_.fd(), EPOLL_CTL_ADD, EPOLLIN);
     return local_endpoint(listener_.get());
   }
 
   void run() override {
     std::array<epoll_event, 256> events;
     for (;;) {
-      const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), -1);
+      const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), timeout_ms());
       for (int i = 0; i < count; ++i) {
         const int fd = events[static_cast<std::size_t>(i)].data.fd;
         if (fd == stop_.fd()) return close_all();
@@ -88,6 +86,7 @@ class Ceiling final : public Server {
           serve(fd);
         }
       }
+      if (!listening_ && accept_pause_.over(now())) listen_for_clients(true);
     }
   }
 
@@ -96,24 +95,36 @@ class Ceiling final : public Server {
  private:
   static constexpr std::size_t kMostAtOnce = 64;  // pipelined requests answered with one write
 
-  void watch(int fd) {
+  void watch(int fd, int operation, std::uint32_t events) {
     epoll_event event{};
-    event.events = EPOLLIN;
+    event.events = events;
     event.data.fd = fd;
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+    if (::epoll_ctl(epoll_.get(), operation, fd, &event) != 0) {
       throw std::system_error(errno, std::generic_category(), "epoll_ctl");
     }
   }
 
   void accept() {
     UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!fd.valid()) return;
+    if (!fd.valid()) {
+      if (!accept_must_pause(errno)) return;
+      accept_pause_.begin(now());
+      return listen_for_clients(false);
+    }
     bump(shard_.connections_accepted);
     set_no_delay(fd.get());
-    watch(fd.get());
+    watch(fd.get(), EPOLL_CTL_ADD, EPOLLIN);
     const int key = fd.get();
     clients_[key] = Client{.fd = std::move(fd), .heads = {}, .responses = 0};
   }
+
+  void listen_for_clients(bool wanted) {
+    if (wanted == listening_) return;
+    watch(listener_.get(), EPOLL_CTL_MOD, wanted ? std::uint32_t{EPOLLIN} : 0U);
+    listening_ = wanted;
+  }
+
+  [[nodiscard]] int timeout_ms() const { return accept_pause_.active() ? int{kAcceptPause.count()} : -1; }
 
   void serve(int fd) {
     const ssize_t received = ::recv(fd, buffer_.data(), buffer_.size(), 0);
@@ -150,6 +161,7 @@ class Ceiling final : public Server {
   void close(int fd, bool reset) {
     shard_.connection_ends(clients_[fd].responses);
     clients_.erase(fd);
+    accept_pause_.end();
     bump(shard_.connections_closed);
     if (reset) bump(shard_.connections_reset);
   }
@@ -159,6 +171,8 @@ class Ceiling final : public Server {
   WakeEvent stop_;
   UniqueFd epoll_;
   UniqueFd listener_;
+  bool listening_ = true;
+  AcceptPause accept_pause_;
   std::unordered_map<int, Client> clients_;
   std::array<char, 16 * std::size_t{1024}> buffer_{};
   std::string replies_;

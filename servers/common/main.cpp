@@ -14,6 +14,9 @@
 namespace interleave {
 namespace {
 
+// Before the first client: loop, events, listener, what libraries hold in reserve; a backend connection; a file.
+constexpr std::size_t kDescriptors = 16;
+
 CpuRate cpu_rate(const ServerOptions& options, const Workload& workload) {
   if (options.cpu_rate) return {*options.cpu_rate};
   return has_cpu_work(workload) ? calibrate_cpu_rate() : CpuRate{1};
@@ -21,6 +24,7 @@ CpuRate cpu_rate(const ServerOptions& options, const Workload& workload) {
 
 void serve(const ServerOptions& options) {
   raise_descriptor_limit();
+  require_descriptors(kDescriptors);
   const Workload workload = load_workload(options.workload);
   const Service service(workload, cpu_rate(options, workload));
   Counters counters;

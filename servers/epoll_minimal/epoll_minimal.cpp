@@ -82,17 +82,16 @@ class EpollMinimal final : public LoopServer {
   void tell_closed() {
     // NOLINTNEXTLINE(modernize-loop-convert): it grows
     for (std::size_t i = 0; i < context_.closed.size(); ++i) context_.closed[i]->tell_closed();
-    if (!context_.closed.empty()) listen_for_clients(accept_wanted_);
     context_.closed.clear();
   }
 
   void accept() {
     UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!client.valid()) {
-      // Out of descriptors: the client stays in the listen queue, and looking at it again is pointless until one is
-      // free.
-      if (errno == EMFILE || errno == ENFILE) listen_for_clients(false);
-      return;
+      if (!accept_must_pause(errno)) return;
+      accept_wanted_ = false;
+      listen_for_clients(false);
+      return accept_failed();
     }
     accept_wanted_ = false;
     set_no_delay(client.get());

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "core/net/socket.hpp"
+#include "servers/common/accept_pause.hpp"
 #include "servers/common/blocking/blocking_io.hpp"
 #include "servers/common/server.hpp"
 #include "servers/common/wake_event.hpp"
@@ -36,9 +37,9 @@ class SingleThreaded final : public Server {
       UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       if (client.valid()) {
         serve(std::move(client));
-      } else if (errno == EMFILE || errno == ENFILE) {
-        throw std::system_error(errno, std::generic_category(), "accept: raise the descriptor limit (ulimit -n)");
-      }  // anything else concerns one client, who has gone already
+      } else if (accept_must_pause(errno)) {
+        (void)wait_for(stop_.fd(), POLLIN, now() + kAcceptPause);
+      }
     }
   }
 

@@ -5,10 +5,13 @@
 //
 // You provide: how to accept, how to wait, how to wake. You do not provide: options, signals, the ready line,
 // counters lines (servers/common), HTTP, routes, steps, replies (core/service).
+#include <cerrno>
+
 #include <poll.h>
 #include <sys/socket.h>
 
 #include "core/net/socket.hpp"
+#include "servers/common/accept_pause.hpp"
 #include "servers/common/blocking/blocking_io.hpp"
 #include "servers/common/server.hpp"
 #include "servers/common/wake_event.hpp"
@@ -38,7 +41,11 @@ class Skeleton final : public Server {
   void run() override {
     while (!wait_for(listener_.get(), POLLIN, kNever, &stop_)) {
       UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      if (client.valid()) serve(std::move(client));
+      if (client.valid()) {
+        serve(std::move(client));
+      } else if (accept_must_pause(errno)) {  // out of descriptors: the client waits, and run() must not spin
+        (void)wait_for(stop_.fd(), POLLIN, now() + kAcceptPause);
+      }
     }
   }
 

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "core/net/socket.hpp"
+#include "servers/common/accept_pause.hpp"
 #include "servers/common/blocking/blocking_io.hpp"
 #include "servers/common/blocking/thread_count.hpp"
 #include "servers/common/server.hpp"
@@ -45,7 +46,7 @@ class ThreadPerConnection final : public Server {
         start_thread(std::move(client));
       } else {
         threads_.remove();
-        if (errno == EMFILE || errno == ENFILE) threads_.wait_for_change(kLookAgain);
+        if (accept_must_pause(errno)) threads_.wait_for_change(kLookAgain);
       }
     }
     listener_.reset();

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import socket
+import time
+from pathlib import Path
 
 import pytest
 from conftest import MODEL
 
-from processes import run, wait_until
+from processes import Process, run, wait_until
 from suite import Client, Server, request, server_command
 
 COMMAND = server_command(MODEL)
@@ -119,7 +121,7 @@ def test_refuses_clients_once_it_has_stopped(server: Server):
 
 
 def test_survives_a_descriptor_limit(workload, backend, info):
-    """At 64 descriptors the first clients are served and the rest wait or are refused; nothing crashes or spins."""
+    """At 64 descriptors the first clients are served and the rest wait or are refused; nothing crashes."""
     if "+" in info["build_type"]:
         pytest.skip("the sanitizers need descriptors themselves: one takes a failed pipe() for a bad object")
     with Server(MODEL, workload, backend.port, max_descriptors=64) as server:
@@ -129,6 +131,33 @@ def test_survives_a_descriptor_limit(workload, backend, info):
         server.counters_when(lambda c: c["connections_closed"] == c["connections_accepted"])
         wait_until(lambda: serves(server))
         server.stop()
+
+
+def test_does_not_spin_while_clients_wait_for_a_descriptor(workload, backend, info):
+    """Forty descriptors, eighty clients that ask nothing: there is nothing to do, and nothing is done."""
+    if "+" in info["build_type"]:
+        pytest.skip("the sanitizers need descriptors themselves: one takes a failed pipe() for a bad object")
+    with Server(MODEL, workload, backend.port, max_descriptors=40) as server:
+        clients = [server.client() for _ in range(80)]
+        before, began = server.counters()["cpu_ns"], time.monotonic_ns()
+        time.sleep(0.5)
+        spent, passed = server.counters()["cpu_ns"] - before, time.monotonic_ns() - began
+        assert spent < 0.2 * passed
+        for client in clients:
+            client.__exit__()
+        wait_until(lambda: serves(server))
+        server.stop()
+
+
+@pytest.mark.parametrize("limit", [4, 5, 8, 12])
+def test_too_few_descriptors_to_begin_with_are_one_line(workload, info, limit):
+    if "+" in info["build_type"]:
+        pytest.skip("the sanitizers need descriptors themselves")
+    if not Path(COMMAND[0]).name.startswith("interleave-server-"):
+        pytest.skip("how many an interpreter needs is its own affair")
+    with Process([*COMMAND, "--workload", str(workload), "--listen", "127.0.0.1:0"], max_descriptors=limit) as process:
+        assert process.wait() == 1
+        assert process.stderr.startswith("error: ") and process.stderr.count("\n") == 1, process.stderr
 
 
 def serves(server: Server) -> bool:

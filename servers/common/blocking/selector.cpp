@@ -107,16 +107,17 @@ void Selector::watch(int fd, int operation, std::uint32_t events, void* who) {
 void Selector::accept() {
   UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (client.valid()) return adopt(std::move(client));
-  if (errno != EMFILE && errno != ENFILE) return;  // that client is gone
-  // The next client stays in the listen queue; looking at it again is pointless until a descriptor is free.
-  watch(listener_.get(), EPOLL_CTL_MOD, 0, &listener_);
-  listening_ = false;
+  if (!accept_must_pause(errno)) return;
+  const std::lock_guard lock(mutex_);
+  accept_pause_.begin(now());
 }
 
-// Beyond the limit, or out of descriptors, clients wait in the listen queue, where they cost nothing.
+// Beyond the limit, or out of descriptors, clients wait in the listen queue, where they cost nothing. A connection
+// closed by another thread ends a pause without waking this one, which looks again when the pause would have ended.
 void Selector::listen_for_clients() {
   const std::lock_guard lock(mutex_);
-  const bool wanted = connections_.size() < config_.max_connections;
+  const bool paused = accept_pause_.active() && !accept_pause_.over(now());
+  const bool wanted = !paused && connections_.size() < config_.max_connections;
   if (wanted == listening_) return;
   watch(listener_.get(), EPOLL_CTL_MOD, wanted ? std::uint32_t{EPOLLIN} : 0U, &listener_);
   listening_ = wanted;
@@ -187,6 +188,7 @@ void Selector::close(Connection& connection) {
   const auto found = connections_.find(&connection);
   last = std::move(found->second);
   connections_.erase(found);
+  accept_pause_.end();
   bump(shard.connections_closed);
   if (reset) bump(shard.connections_reset);
   if (connections_.empty()) all_closed_.notify_all();
@@ -212,7 +214,7 @@ void Selector::drain() {
 // At least once a second: a deadline set by another thread does not wake this one.
 int Selector::timeout_ms() {
   const std::lock_guard lock(mutex_);
-  const TimePoint next = deadlines_.next();
+  const TimePoint next = std::min(deadlines_.next(), accept_pause_.until());
   if (next == kNever) return 1000;
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - now()).count();
   return static_cast<int>(std::clamp<decltype(wait)>(wait, 0, 1000));

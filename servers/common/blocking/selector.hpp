@@ -12,6 +12,7 @@
 
 #include "core/base/unique_fd.hpp"
 #include "core/service/session.hpp"
+#include "servers/common/accept_pause.hpp"
 #include "servers/common/blocking/blocking_io.hpp"
 #include "servers/common/loop/deadlines.hpp"
 #include "servers/common/server.hpp"
@@ -89,6 +90,7 @@ class Selector {
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> again_;  // given back with their next request read already
   Deadlines<Connection> deadlines_;
+  AcceptPause accept_pause_;
   bool stopping_ = false;
 };
 

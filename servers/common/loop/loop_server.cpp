@@ -1,5 +1,7 @@
 #include "servers/common/loop/loop_server.hpp"
 
+#include <algorithm>
+
 #include "servers/common/file_read.hpp"
 
 namespace interleave {
@@ -47,15 +49,22 @@ void LoopServer::remove_client(LoopClient& client) {
   bump(shard.connections_closed);
   if (client.was_reset()) bump(shard.connections_reset);
   clients_.erase(&client);
+  accept_pause_.end();
   accept_if_room();
   finish_if_done();
 }
 
 // Beyond the limit clients wait in the listen queue, where they cost nothing.
 void LoopServer::accept_if_room() {
-  if (accepting_ || stopping_ || clients_.size() >= config_.max_connections) return;
+  if (accepting_ || stopping_ || accept_pause_.active() || clients_.size() >= config_.max_connections) return;
   accepting_ = true;
   accept_next();
+}
+
+void LoopServer::accept_failed() {
+  accepting_ = false;
+  accept_pause_.begin(now());
+  arm_timer();
 }
 
 void LoopServer::set_deadline(LoopClient& client, TimePoint deadline) {
@@ -68,7 +77,7 @@ void LoopServer::drop_deadline(LoopClient& client) {
 }
 
 void LoopServer::arm_timer() {
-  const TimePoint next = deadlines_.next();
+  const TimePoint next = std::min(deadlines_.next(), accept_pause_.until());
   if (next >= timer_at_ || finished_) return;
   timer_at_ = next;
   set_timer(next);
@@ -81,6 +90,7 @@ void LoopServer::timer_expired() {
              at, [](LoopClient & item) -> auto& { return item.deadline(); })) {
     client->expire();
   }
+  if (accept_pause_.over(at)) accept_if_room();
   arm_timer();
 }
 

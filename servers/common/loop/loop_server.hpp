@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "servers/common/accept_pause.hpp"
 #include "servers/common/loop/backend_pool.hpp"
 #include "servers/common/loop/client.hpp"
 #include "servers/common/loop/deadlines.hpp"
@@ -44,6 +45,9 @@ class LoopServer : public Server, protected LoopIo {
     accept_if_room();
   }
   void begin_accepting() { accept_if_room(); }
+  // The client that accept_next() asked for stays in the listen queue: no descriptor for it (accept_must_pause). It
+  // is asked for again later.
+  void accept_failed();
   void timer_expired();
   void begin_stop();  // on the loop's thread, after stop()
 
@@ -64,6 +68,7 @@ class LoopServer : public Server, protected LoopIo {
   std::vector<LoopClient*> ready_;
   bool advancing_ = false;
   bool accepting_ = false;
+  AcceptPause accept_pause_;
   bool stopping_ = false;
   bool finished_ = false;
 };
