@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <string>
 #include <system_error>
 
 #include <sys/prctl.h>
@@ -31,14 +30,6 @@ UniqueFd take_stop_signals() {
   return fd;
 }
 
-UniqueFd listen(const Endpoint& endpoint) {
-  try {
-    return listen_tcp(endpoint, Blocking::no);
-  } catch (const std::system_error& error) {
-    throw std::runtime_error(std::string(error.what()) + ": choose another --listen, or port 0 for any");
-  }
-}
-
 void serve(const BackendOptions& options, UniqueFd stop_signals) {
   raise_descriptor_limit();
   ::prctl(PR_SET_TIMERSLACK, 1);  // ns; the default of 50 us would be lateness
@@ -46,7 +37,7 @@ void serve(const BackendOptions& options, UniqueFd stop_signals) {
   Services services(std::move(workload.services), options.seed);
   Statistics statistics(services.specs().size());
   Commands commands(services, statistics);
-  UniqueFd listener = listen(options.listen);
+  UniqueFd listener = listen_tcp(options.listen, Blocking::no);
   const Endpoint endpoint = local_endpoint(listener.get());
   EventLoop loop(std::move(listener), std::move(stop_signals), services, commands, statistics);
   std::printf("{\"ready\":true,\"port\":%u}\n", static_cast<unsigned>(endpoint.port));

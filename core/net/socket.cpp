@@ -56,7 +56,9 @@ UniqueFd listen_tcp(const Endpoint& endpoint, Blocking blocking) {
   UniqueFd fd = open_socket(address, blocking);
   const int on = 1;
   if (::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) throw_error(errno, "SO_REUSEADDR");
-  if (::bind(fd.get(), address.get(), address.size) != 0) throw_error(errno, "cannot bind " + to_string(endpoint));
+  if (::bind(fd.get(), address.get(), address.size) != 0) {
+    throw_error(errno, "cannot bind " + to_string(endpoint) + " (choose another --listen, or port 0 for any)");
+  }
   // The kernel cuts the backlog down to net.core.somaxconn.
   if (::listen(fd.get(), std::numeric_limits<int>::max()) != 0) {
     throw_error(errno, "cannot listen on " + to_string(endpoint));

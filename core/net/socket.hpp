@@ -7,7 +7,8 @@ namespace interleave {
 
 enum class Blocking : bool { no, yes };
 
-// Binds and listens with SO_REUSEADDR and the largest backlog; close-on-exec.
+// Binds and listens with SO_REUSEADDR and the largest backlog; close-on-exec. The message of a failed bind speaks of
+// --listen: so every program of the suite calls its address.
 [[nodiscard]] UniqueFd listen_tcp(const Endpoint& endpoint, Blocking blocking);
 // The port the kernel chose where the endpoint said 0.
 [[nodiscard]] Endpoint local_endpoint(int fd);

@@ -57,7 +57,7 @@ def test_a_taken_port_is_one_clear_line(workload):
         done = run([*COMMAND, "--workload", workload, "--listen", f"127.0.0.1:{port}"])
     assert done.returncode == 1
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
-    assert str(port) in done.stderr
+    assert str(port) in done.stderr and "choose another --listen" in done.stderr
 
 
 def test_prints_counters_at_once_on_sigusr1(server: Server):
