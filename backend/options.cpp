@@ -1,6 +1,9 @@
 #include "backend/options.hpp"
 
+#include <charconv>
+#include <cstdint>
 #include <string>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 
@@ -26,6 +29,17 @@ Endpoint parse_listen(const std::string& text) {
   return *endpoint;
 }
 
+// CLI11's own checks name a range in 309 digits.
+CLI::Validator whole_number() {
+  return {[](std::string& text) {
+            std::uint64_t value = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            if (error == std::errc{} && end == text.data() + text.size()) return std::string();
+            return "want a whole number from 0 to 18446744073709551615, not '" + text + "'";
+          },
+          ""};
+}
+
 }  // namespace
 
 std::optional<BackendOptions> parse_backend_options(int argc, char** argv) {
@@ -40,7 +54,7 @@ std::optional<BackendOptions> parse_backend_options(int argc, char** argv) {
   app.add_option("--workload", options.workload, "workload file: the services to simulate");
   app.add_option("--seed", options.seed, "seed of the delays: the same seed gives the same delay to the same call")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number());
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {  // --help, --version

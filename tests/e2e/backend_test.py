@@ -283,7 +283,8 @@ def test_a_taken_port_is_a_clear_error(backend: Backend, workload: Path) -> None
         (["--workload", "{good}", "--listen", "localhost:1"], "--listen 'localhost:1'"),
         (["--workload", "{good}", "--listen", "127.0.0.1"], "--listen '127.0.0.1'"),
         (["--workload", "{good}", "--seed", "x"], "--seed"),
-        (["--workload", "{good}", "--seed", "-1"], "--seed"),
+        (["--workload", "{good}", "--seed", "-1"], "--seed: want a whole number from 0 to 18446744073709551615, not '-1'"),
+        (["--workload", "{good}", "--seed", "18446744073709551616"], "--seed"),
         (["--workload", "{good}", "--fast"], "--fast"),
     ],
 )
@@ -296,6 +297,7 @@ def test_wrong_use_exits_2_with_one_line(workload: Path, options: list[str], say
     assert done.stdout == ""
     assert done.stderr.startswith("error: ") and says in done.stderr
     assert done.stderr.count("\n") == 1
+    assert len(done.stderr) < 200
 
 
 def test_help_has_an_example_and_version_a_number() -> None:
