@@ -45,11 +45,29 @@ std::filesystem::path trace_file(const std::filesystem::path& file) {
   return file;
 }
 
+bool has(const ModelInfo& info, ModelOption option) {
+  return std::find(info.options.begin(), info.options.end(), option) != info.options.end();
+}
+
 // Of a model with workers it is their number, as given.
 std::optional<std::size_t> in_flight_limit(const ModelInfo& info, const ServerConfig& config) {
-  const auto& options = info.options;
-  const bool has_workers = std::find(options.begin(), options.end(), ModelOption::threads) != options.end();
-  return has_workers ? config.threads : info.in_flight_limit;
+  return has(info, ModelOption::threads) ? config.threads : info.in_flight_limit;
+}
+
+// The contract gives --threads to every server. One without workers takes it where it is true of it, and says why not
+// elsewhere; --describe and --help do not offer it, for there is nothing to choose.
+void add_threads_of_a_model_without_workers(CLI::App& app, const ModelInfo& info) {
+  const bool one_thread = info.family != "threads";
+  const std::string name = info.name;
+  const auto take = [one_thread, name](const CLI::results_t& values) {
+    const std::string text = values.empty() ? "" : values.front();
+    if (one_thread && text == "1") return true;
+    throw UsageError("--threads " + text + ": " + name + " has no workers to choose the number of, " +
+                     (one_thread
+                          ? "it serves on one thread: 1, or leave the option out"
+                          : "it starts threads as it needs them: leave the option out (--max-threads bounds them)"));
+  };
+  app.add_option("--threads", take)->group("")->expected(0, 1);  // CLI11 has no name for a hidden one in its messages
 }
 
 bool can_trace(const ModelInfo& info) {
@@ -67,6 +85,7 @@ std::vector<std::string> capabilities_of(const ModelInfo& info) {
 nlohmann::ordered_json describe(const ModelInfo& info, const ServerConfig& config, const CLI::App& app) {
   nlohmann::ordered_json options = nlohmann::ordered_json::array();
   for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;  // tolerated, not offered
     options.push_back(
         {{"name", option->get_name()}, {"help", option->get_description()}, {"default", option->get_default_str()}});
   }
@@ -183,6 +202,7 @@ std::optional<ServerOptions> parse_server_options(int argc, char** argv, const M
   app.add_flag("--describe", describe_wanted, "print what this server is, as JSON, and exit");
   add_options(app, texts, config);
   for (const ModelOption option : info.options) add_model_option(app, option, config);
+  if (!has(info, ModelOption::threads)) add_threads_of_a_model_without_workers(app, info);
   if (can_trace(info)) {
     app.add_option("--trace", texts.trace, "record what each request does, and write it to this file at the end");
   }

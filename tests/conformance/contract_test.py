@@ -46,6 +46,20 @@ def test_usage_errors_are_one_line_and_exit_2(workload, options, named):
     assert named in done.stderr
 
 
+def test_threads_are_accepted_where_they_are_true_and_offered_where_there_is_a_choice(workload, info):
+    offered = "--threads" in [option["name"] for option in info["options"]]
+    assert offered == ("--threads" in run([*COMMAND, "--help"]).stdout)
+    for count, accepted in (("1", offered or info["family"] != "threads"), ("3", offered)):
+        with Process([*COMMAND, "--workload", str(workload), "--listen", "127.0.0.1:0", "--threads", count]) as process:
+            if accepted:
+                assert process.wait_ready()["ready"]
+                assert process.terminate() == 0
+            else:
+                assert process.wait() == 2
+                assert process.stderr.count("\n") == 1, process.stderr
+                assert process.stderr.startswith("error: ") and "no workers" in process.stderr
+
+
 def test_a_missing_workload_is_named(workload):
     done = run(COMMAND)
     assert done.returncode == 2 and "--workload" in done.stderr

@@ -58,7 +58,8 @@ def serve(config: Config, model: ModuleType) -> None:
         server = model.Server(config, application, counters)
     except OSError as error:
         address, port = config.listen
-        raise OSError(f"cannot bind {address}:{port} (choose another --listen, or port 0 for any): {error.strerror}") from None
+        raise OSError(f"cannot bind {address}:{port} (choose another --listen, or port 0 for any): "
+                      f"{error.strerror}") from None
     handle_signals(server, counters)
     say(json.dumps({"ready": True, "port": server.port}))
     server.run()

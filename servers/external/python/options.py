@@ -102,13 +102,23 @@ def parse_options(words: list[str], name: str, model: ModuleType) -> Config | No
     parser.add_argument("--describe", action="store_true", help="print what this server is, as JSON, and exit")
     for option, default, kind, text in _OPTIONS:
         parser.add_argument(option, default=default, type=kind, help=text)
+    # The contract gives it to every server; with nothing to choose it is not offered, in --describe either.
+    parser.add_argument("--threads", type=_only_one, help=argparse.SUPPRESS)
     values = vars(parser.parse_args(words))
+    del values["threads"]
     if values.pop("describe"):
         say(json.dumps(_describe(name, model)))
         return None
     if values["workload"] is None:
         raise ConfigError("--workload is missing: name a workload file, as workloads/one_call.toml")
     return Config(**values)
+
+
+def _only_one(text: str) -> int:
+    if text != "1":
+        raise argparse.ArgumentTypeError(f"'{text}': this server has no workers to choose the number of, it serves on one "
+                                         "thread: 1, or leave the option out")
+    return 1
 
 
 def _describe(name: str, model: ModuleType) -> dict[str, Any]:
