@@ -6,13 +6,14 @@ Example: scripts/calibration_table.py docs/calibration/gates.ndjson --resampled 
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 import sys
 from pathlib import Path
 
-from charts.chart import write_atomically
+from atomic_file import write_atomically
+from command_line import CommandLine
+
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 WANTED = {"": None, "cpu=10%": "cpu_us_per_request", "cpu=20%": "cpu_us_per_request", "delay=10%": "p50_ms",
@@ -61,7 +62,7 @@ def section(gates: list[dict], resampled: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandLine(__doc__)
     parser.add_argument("log", type=Path, help="docs/calibration/gates.ndjson")
     parser.add_argument("--resampled", type=Path, required=True, help="calibration.md of `interleave regress --calibrate`")
     parser.add_argument("--document", type=Path, required=True, help="docs/calibration.md, whose marked part is written")

@@ -7,13 +7,14 @@ however busy. What is counted is user code: parsing, the session, RESP, recordin
 
 Exit: 0 ok, 2 usage, 3 a count grew, 1 anything else (no valgrind, a kernel failed).
 """
-import argparse
 import json
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+
+from command_line import CommandLine
 
 FEW, MANY = 1_000, 3_000  # the difference is free of start-up
 
@@ -65,7 +66,7 @@ def report(head: dict[str, float], base: dict[str, float], limit: float) -> tupl
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandLine(__doc__)
     parser.add_argument("bin", type=pathlib.Path, help="bin folder of the build")
     parser.add_argument("--base", type=pathlib.Path, help="bin folder of the build to compare with")
     parser.add_argument("--limit", type=float, default=1.0, help="growth that is a regression, in percent (default 1)")

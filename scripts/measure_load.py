@@ -20,6 +20,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from command_line import CommandLine
 from placed_program import Ended, Program, backend, fail, server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,7 +141,7 @@ def connections(binaries: Path, arguments: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandLine(__doc__)
     parser.add_argument("what", choices=["efficiency", "lateness", "connections"])
     parser.add_argument("--bin-dir", type=Path, default=ROOT / "build" / "release" / "bin")
     parser.add_argument("--pairs", type=int, default=20, help="efficiency: pairs of runs (default 20)")

@@ -28,7 +28,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from charts.chart import write_atomically
+from atomic_file import write_atomically
+from command_line import CommandLine
 from floors.signed_rank import Centre, centre, fewest_pairs
 from instruction_counts import CountError, counts, kernels
 from placed_program import Program, backend, server
@@ -153,7 +154,7 @@ def exit_code(rows: list[tuple[str, str, str, str]]) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandLine(__doc__)
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release", help="with hooks (build/release)")
     parser.add_argument("--compiled-out", type=Path, default=ROOT / "build" / "notrace", help="without (build/notrace)")
     parser.add_argument("--model", default="libuv_loop", help="libuv_loop")

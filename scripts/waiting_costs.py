@@ -12,11 +12,12 @@ the cache, and whatever this model of a server leaves out.
 
 Exit: 0 ok, 2 usage, 1 a file is missing or not what it should be.
 """
-import argparse
 import json
 import pathlib
 import statistics
 import sys
+
+from command_line import CommandLine
 
 # name in the table, benchmark, how many of the thing one iteration holds
 ROWS = [
@@ -152,7 +153,7 @@ def run_table(costs: dict[str, dict[str, float]], run: pathlib.Path) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandLine(__doc__)
     parser.add_argument("micro", type=pathlib.Path, help="JSON of interleave-micro")
     parser.add_argument("--run", type=pathlib.Path, help="folder of a run to explain")
     arguments = parser.parse_args()

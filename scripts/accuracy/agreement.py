@@ -17,7 +17,6 @@ interval too wide to tell.
 
 from __future__ import annotations
 
-import argparse
 import math
 import subprocess
 import sys
@@ -28,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from charts.json_reader import Reader, RunError, read_json  # noqa: E402 (needs the path above)
 from charts.load_run import SCHEMA_VERSION  # noqa: E402
+from command_line import CommandLine  # noqa: E402
 from floors.signed_rank import Centre, centre, fewest_pairs  # noqa: E402
 
 TOLERANCE = 0.03
@@ -123,7 +123,7 @@ def exit_code(comparisons: list[Comparison]) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandLine(__doc__)
     parser.add_argument("run", type=Path, metavar="RUN", nargs="?", help="folder of a run of the plan")
     parser.add_argument("--measure", type=Path, metavar="INTERLEAVE", help="measure with this program first")
     parser.add_argument("--out", type=Path, metavar="DIR", default=None, help="with --measure: folder for the run")

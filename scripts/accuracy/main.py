@@ -31,7 +31,8 @@ from accuracy.cases import queue_cases  # noqa: E402 (needs the path above)
 from accuracy.experiment import ROOT, Laboratory, Machine, measure_freeze, measure_gaps, measure_queue  # noqa: E402
 from accuracy.records import ExperimentError  # noqa: E402
 from accuracy.report import text  # noqa: E402
-from charts.chart import write_atomically  # noqa: E402
+from atomic_file import write_atomically  # noqa: E402
+from command_line import CommandLine  # noqa: E402
 
 SCHEMA_VERSION = 1
 
@@ -73,7 +74,7 @@ def exit_code(result: dict[str, Any]) -> int:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandLine(__doc__)
     parser.add_argument("--repetitions", type=int, default=1, metavar="N", help="default 1")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the first repetition; each has its own")
     parser.add_argument("--seconds", type=float, default=6, metavar="S", help="of each queue's window (default 6)")

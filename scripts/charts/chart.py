@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
 
+from atomic_file import write_atomically
 from charts.style import DPI, FOOT_GID, RC, Canvas
 from charts.svg import Labels, inline_svg, standalone_svg
 from charts.table import Table
@@ -65,21 +64,3 @@ def write_chart(chart: Chart, folder: Path) -> list[Path]:
     for path, content in files.items():
         write_atomically(path, content)
     return list(files)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """A reader sees the old file or the whole new one. A symlink stays; what is no regular file (a device, a pipe) is
-    written to, since to replace it would destroy it."""
-    if path.exists() and not path.is_file():
-        path.write_bytes(content)
-        return
-    path = Path(os.path.realpath(path))
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -6,7 +6,6 @@ Example: scripts/charts/main.py results/latest --only S5
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -20,10 +19,11 @@ from charts.catalogue import FIGURES, draw  # noqa: E402
 from charts.chart import write_chart  # noqa: E402
 from charts.json_reader import RunError  # noqa: E402
 from charts.load_run import add_run_arguments, load_asked_run  # noqa: E402
+from command_line import CommandLine  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandLine(__doc__)
     add_run_arguments(parser)
     parser.add_argument("--only", action="append", default=[], metavar="FIGURE",
                         help=f"draw only this figure ({', '.join(FIGURES)}); may be repeated")

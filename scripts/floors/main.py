@@ -9,7 +9,6 @@ Exit: 0 no floor missed, 1 failed, 2 usage, 3 a floor is missed, 4 a floor could
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -20,6 +19,7 @@ PEERS = SCRIPTS.parent / "tests" / "peers"
 sys.path.insert(0, str(SCRIPTS))
 
 from charts.json_reader import RunError  # noqa: E402 (needs the path above)
+from command_line import CommandLine  # noqa: E402
 from floors.judge import Floors, Verdict, judge, load_floors, read_costs  # noqa: E402
 
 
@@ -51,7 +51,7 @@ def print_verdicts(verdicts: list[Verdict], floors: Floors, ruler_us: float) -> 
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandLine(__doc__)
     parser.add_argument("run", type=Path, metavar="RUN", nargs="?", help="folder of a run, such as results/latest")
     parser.add_argument("--measure", type=Path, metavar="INTERLEAVE", help="measure with this program first")
     parser.add_argument("--out", type=Path, metavar="DIR", help="with --measure: folder for the run")

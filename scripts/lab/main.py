@@ -36,6 +36,7 @@ from packages import require  # noqa: E402 (needs the path above)
 require("matplotlib", "numpy", "jinja2")
 
 from charts.json_reader import RunError  # noqa: E402
+from command_line import CommandLine  # noqa: E402
 from lab.answers import Answers, Question, read_answers  # noqa: E402
 from lab.draw_weave import DrawWeave  # noqa: E402
 from lab.errors import LabError  # noqa: E402
@@ -114,8 +115,8 @@ def run(options: argparse.Namespace) -> None:
     say(f"\nThe sheet: {record.folder / 'sheet.html'}")
 
 
-def parser() -> argparse.ArgumentParser:
-    result = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def parser() -> CommandLine:
+    result = CommandLine(__doc__)
     result.add_argument("exercise", nargs="?", choices=NAMES, help="on a terminal it may be chosen")
     result.add_argument("--model", help="weave: whose (libuv_loop)")
     result.add_argument("--requests", type=int, help="weave, finish: at the same moment (4, 8)")

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charts.chart import write_atomically
+from atomic_file import write_atomically
 from lab.errors import LabError
 from lab.sheet import html_sheet, markdown_sheet
 

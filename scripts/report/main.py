@@ -6,7 +6,6 @@ Example: scripts/report/main.py results/latest
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -16,16 +15,17 @@ from packages import require  # noqa: E402 (needs the path above)
 
 require("matplotlib", "numpy", "jinja2")
 
+from atomic_file import write_atomically  # noqa: E402
 from charts.catalogue import draw  # noqa: E402
-from charts.chart import write_atomically  # noqa: E402
 from charts.json_reader import RunError  # noqa: E402
 from charts.load_run import add_run_arguments, load_asked_run  # noqa: E402
+from command_line import CommandLine  # noqa: E402
 from report.page import html_page, sections_of  # noqa: E402
 from report.summary_md import markdown_page  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandLine(__doc__)
     add_run_arguments(parser)
     options = parser.parse_args(arguments)
     try:

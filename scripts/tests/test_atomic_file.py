@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from charts.chart import write_atomically
+from atomic_file import write_atomically
 
 
 def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path):
