@@ -143,7 +143,8 @@ Diagnosis python(const DoctorFacts& facts) {
   }
   if (facts.python_missing.empty())
     return {"python", Health::ok, *facts.python + " with matplotlib, numpy and jinja2", ""};
-  return {"python", Health::fail, fmt::format("/usr/bin/python3 has no {}", fmt::join(facts.python_missing, ", ")),
+  return {"python", Health::fail,
+          fmt::format("/usr/bin/python3 cannot import {}", fmt::join(facts.python_missing, ", ")),
           "run scripts/install_deps.sh; charts need it"};
 }
 

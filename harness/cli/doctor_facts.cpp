@@ -58,8 +58,16 @@ std::optional<std::uint64_t> read_somaxconn() {
 }
 
 std::vector<std::string> missing_python_packages(const Interrupt& interrupt) {
-  const char* program =
-      "import importlib.util as u; print(*(p for p in ('matplotlib', 'numpy', 'jinja2') if not u.find_spec(p)))";
+  // Imported and not only looked for: what is there may be broken, or another version may stand before it.
+  const char* program = R"(import importlib
+missing = []
+for name in ("matplotlib", "numpy", "jinja2"):
+    try:
+        importlib.import_module(name)
+    except Exception:
+        missing.append(name)
+print(*missing)
+)";
   std::istringstream names(first_line_of({kPython, "-c", program}, interrupt).value_or("its import system"));
   return {std::istream_iterator<std::string>(names), {}};
 }

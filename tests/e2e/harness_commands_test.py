@@ -214,6 +214,15 @@ def test_doctor_fails_without_wrk_and_says_what_to_do(lab):
                                "advice": "run scripts/install_deps.sh, or apt-get install wrk"}
 
 
+def test_doctor_finds_a_python_package_that_is_there_and_broken(lab, tmp_path):
+    (tmp_path / "numpy.py").write_text('raise ImportError("built for another interpreter")\n')
+    lab.environment["PYTHONPATH"] = str(tmp_path)
+    findings, fit = doctor(lab)
+    assert not fit
+    assert findings["python"]["health"] == "fail" and "cannot import" in findings["python"]["text"]
+    assert "numpy" in findings["python"]["text"]
+
+
 def test_the_project_is_found_from_the_program_and_a_wrong_root_refused(lab):
     lab.environment["INTERLEAVE_ROOT"] = "/nowhere"
     code, _, err = lab.call("list", "plans")
