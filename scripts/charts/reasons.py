@@ -25,7 +25,7 @@ INVALID: dict[str, Explained] = {
     "backend_died": Explained("the backend ended during the trial", "look for a crash or an out-of-memory kill"),
     "generator_failed": Explained("the generator could not run or its report was unreadable", "run 'interleave doctor'"),
     "skipped_not_supported": Explained("the server says this host cannot run it", "leave the model out"),
-    "interrupted": Explained("the run was interrupted", "run the plan again"),
+    "interrupted": Explained("the run was interrupted", "go on with: interleave run --resume RUN"),
     "harness_error": Explained("the harness could not do its part", "run 'interleave doctor'; free disk space"),
     "rate_unknown": Explained("a share of the predicted capacity was asked for and there is no prediction",
                               "look at this model's calibration trials"),

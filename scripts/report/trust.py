@@ -37,7 +37,7 @@ def problems(run: Run) -> list[Problem]:
     found = _by_reason(run, overload_of(run))
     if run.counts.missing:
         found.append(Problem(0, run.counts.missing, what="the run was not finished", detail="",
-                             where="trials that never ran", means="missing", hint="run the plan again"))
+                             where="trials that never ran", means="missing", hint="go on with: interleave run --resume RUN"))
     return sorted(found, key=lambda problem: (problem.severity, -problem.trials, problem.what))
 
 
