@@ -29,7 +29,6 @@ report: ## draw the charts and the page of a run again (RUN=results/..., HISTORY
 
 test: build ## every test, C++ and Python
 	@ctest --preset $(PRESET) --parallel $$(nproc)
-
 floors: build ## CPU time of a request against the ruler, which floors it meets; 13 min (RUN=results/... judges a run again)
 	@$(PYTHON) scripts/floors/main.py $(if $(RUN),$(RUN),--measure $(BUILD)/bin/interleave)
 accuracy: build ## how far interleave-load is from the truth, against a server that logs every service; 2 min (REPETITIONS=6)
@@ -37,9 +36,8 @@ accuracy: build ## how far interleave-load is from the truth, against a server t
 agreement: build ## wrk and interleave-load on the same waiting server, 20 pairs: within 3 %?; 2 min (RUN=results/... judges a run again)
 	@$(PYTHON) scripts/accuracy/agreement.py $(if $(RUN),$(RUN),--measure $(BUILD)/bin/interleave)
 
-regress: build ## is this tree slower than BASE (a git ref)? exit 3 if so (OPTIONS="--models libuv_loop --smoke")
+regress: build ## is this tree slower than BASE (a git ref)? make exits 2 if so, scripts/regress.sh BASE 3 (OPTIONS="--models libuv_loop --smoke")
 	@scripts/regress.sh "$(BASE)" $(OPTIONS)
-
 micro: build ## what waiting costs here: threads, switches, wake-ups, parsing (RUN=results/...: does it explain that run?)
 	@$(BUILD)/bin/interleave-micro --benchmark_min_time=0.2 --benchmark_out=results/micro.json --benchmark_out_format=json
 	@$(PYTHON) scripts/waiting_costs.py results/micro.json $(if $(RUN),--run $(RUN))
