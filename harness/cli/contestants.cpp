@@ -72,6 +72,9 @@ Contestants compare_builds(const RegressOptions& options, std::span<const std::s
   const Selection selection = select_cells(head, std::span(&workload, 1), wanted);
   Contestants contestants;
   contestants.notes = selection.notes;
+  for (const SkippedModel& skipped : head.skipped) {
+    contestants.notes.push_back(skipped.model + ": skipped, " + skipped.reason);
+  }
   for (const std::string& model : selection.models) {
     const ServerProgram* old = find_server(base, model);
     const ServerProgram& own = server_named(head, model);

@@ -13,15 +13,19 @@ bool contains(std::span<const std::string> names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// One that cannot run here is left out, as when nobody names it; but somebody must be left.
 void check_wanted(const Discovery& found, std::span<const std::string> wanted) {
   std::vector<std::string> known;
   for (const ServerProgram& server : found.servers) known.push_back(server.model.name);
-  for (const SkippedModel& skipped : found.skipped) {
-    if (contains(wanted, skipped.model)) {
-      throw UsageError("model '" + skipped.model + "' cannot run here: " + skipped.reason);
-    }
-  }
+  const bool some_can_run =
+      std::any_of(known.begin(), known.end(), [&](const std::string& model) { return contains(wanted, model); });
+  for (const SkippedModel& skipped : found.skipped) known.push_back(skipped.model);
   require_known("model", wanted, known);
+  if (some_can_run) return;
+  for (const SkippedModel& skipped : found.skipped) {
+    if (!contains(wanted, skipped.model)) continue;
+    throw UsageError("model '" + skipped.model + "' cannot run here: " + skipped.reason);
+  }
 }
 
 }  // namespace

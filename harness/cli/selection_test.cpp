@@ -60,8 +60,15 @@ TEST(Selection, says_why_the_ruler_does_not_run_where_work_is_to_be_done) {
   EXPECT_THAT(selection.notes, ElementsAre(HasSubstr("ceiling on one_call: skipped")));
 }
 
+TEST(Selection, leaves_out_what_cannot_run_here_if_others_can) {
+  const std::vector workloads{workload("hello", false)};
+  const std::vector<std::string> wanted{"fiber", "loop"};
+  EXPECT_THAT(select_cells(three_servers(), workloads, wanted).models, ElementsAre("loop"));
+}
+
 TEST(Selection, refuses_what_it_cannot_run) {
   EXPECT_THAT(error_of({"lop"}), HasSubstr("loop"));  // the suggestion
+  EXPECT_THAT(error_of({"fiber", "lop"}), HasSubstr("lop"));
   EXPECT_THAT(error_of({"fiber"}), HasSubstr("needs a newer kernel"));
   const std::vector workloads{workload("one_call", true)};
   const std::vector<std::string> wanted{"ceiling"};

@@ -318,6 +318,7 @@ def test_worst_problem_comes_first(pages):
 
 def test_skipped_models_and_interruptions_are_told(pages):
     assert "io_uring was skipped: the kernel refuses io_uring" in pages["failures"]
+    assert "go on with: interleave run --resume RUN" in pages["interrupted"]
     assert "the run was not finished" in pages["interrupted"] and "not finished." in pages["interrupted"]
 
 

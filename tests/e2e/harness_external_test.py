@@ -62,6 +62,17 @@ def test_what_is_missing_or_not_supported_is_skipped_with_its_reason(lab):
     assert "model 'no_program' cannot run here: /no/such/program is not installed" in err
 
 
+def test_one_that_is_named_and_cannot_run_here_does_not_stop_the_others(lab):
+    add_external(lab, "no_package", fault="unsupported")
+    code, _, err = lab.run("--models", "no_package,fake_honest", "--connections", "4")
+    assert code == 0, err
+    assert "no_package: skipped, error: needs hardware that nobody has" in err
+    assert lab.run_json()["skipped"] == [{"model": "no_package", "reason": "error: needs hardware that nobody has"}]
+    assert {trial["spec"]["model"] for trial in lab.trials()} == {"fake_honest"}
+    code, _, err = lab.run("--models", "no_package", "--connections", "4")
+    assert code == 2 and "model 'no_package' cannot run here: error: needs hardware" in err
+
+
 @pytest.mark.parametrize("text, part", [
     ('name = "broken"\ncomand = ["a"]\n', "broken.toml:2:1: unknown key 'comand' (did you mean 'command'?)"),
     ('name = "broken"\ncommand = ["{root}/a"]\n', "broken.toml:2:12: '{root}/a': unknown placeholder"),
