@@ -59,7 +59,7 @@ def test_the_smallest_pool_is_found_by_real_trials(tmp_path):
     assert measured["smallest"] in (2, None)
     assert all(one >= 19 for launches in measured["launches"] if launches["workers"] == 1 for one in launches["latency_ms"])
     trials = [json.loads(file.read_text()) for file in folder.glob("runs/*/trials/*.json")]
-    assert {trial["spec"]["model"] for trial in trials} == {"thread_pool"}
+    assert {trial["spec"]["model"] for trial in trials} == {"pool_1", "pool_2"}
 
 
 def test_a_server_of_ones_own_is_in_every_chart(tmp_path):
