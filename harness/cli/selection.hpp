@@ -17,8 +17,8 @@ struct Selection {
 };
 
 // `wanted` empty: every model found but those that say they are an example (capability "example"). Those that were
-// skipped (`found.skipped`) are left out; to say so is the caller's. Throws UsageError for a model that does not exist,
-// and if nothing is left to run. Pure.
+// skipped (`found.skipped`) are left out; to say so is the caller's. Throws UsageError for a model that does not
+// exist, and if nothing is left to run. Pure.
 [[nodiscard]] Selection select_cells(const Discovery& found, std::span<const LoadedWorkload> workloads,
                                      std::span<const std::string> wanted);
 
