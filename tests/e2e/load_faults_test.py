@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 import signal
-import subprocess
 import time
 
 import pytest
 
 import faulty_http
 from faulty_http import BUSY, OK, FaultyServer
-from load_lab import CLOSED, DEADLINE_S, LOAD, OPEN, QUICK, check, free_port, load, output_of, quick
+from load_lab import CLOSED, DEADLINE_S, LOAD, OPEN, QUICK, check, free_port, load, output_of, quick, require_plain_build
 from processes import Process, run, source_dir, wait_until
 from suite import Backend, Server
+
+NO_DESCRIPTORS = "the sanitizers need descriptors themselves: one takes a failed pipe() for a bad object"
 
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhal"
 FAULTS = {
@@ -126,15 +127,9 @@ def test_out_of_descriptors_is_a_connect_error():
     assert result["counts"]["ok"] > 0
 
 
-def require_plain_build():
-    version = subprocess.run([LOAD, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
-    if "+" in version:
-        pytest.skip("the sanitizers need descriptors themselves: one takes a failed pipe() for a bad object")
-
-
 def test_connections_that_cost_no_request_are_not_lost():
     """Enough of them open for every request: without these counts the run would look as it was asked for."""
-    require_plain_build()
+    require_plain_build(NO_DESCRIPTORS)
     with FaultyServer(faulty_http.replies(OK)) as server, \
             Process([LOAD, server.url, *OPEN, *quick(connections=64), "--json", "-"], max_descriptors=20) as generator:
         result = output_of(generator)
@@ -147,7 +142,7 @@ def test_connections_that_cost_no_request_are_not_lost():
 
 
 def test_people_are_told_of_connections_that_did_not_open():
-    require_plain_build()
+    require_plain_build(NO_DESCRIPTORS)
     with FaultyServer(faulty_http.replies(OK)) as server:
         done = run(["sh", "-c", 'ulimit -n 20 && exec "$@"', "sh", LOAD, server.url, *OPEN, *quick(connections=64)],
                    deadline_s=DEADLINE_S)

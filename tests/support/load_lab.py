@@ -8,6 +8,7 @@ import socket
 from typing import Any
 
 import jsonschema
+import pytest
 
 from processes import Process, binary, run, source_dir
 
@@ -24,6 +25,12 @@ def quick(warmup: str = "100ms", duration: str = "400ms", connections: int = 8) 
 
 
 QUICK = quick()
+
+
+def require_plain_build(why: str) -> None:
+    """Skips a test under the sanitizers: their builds say Debug+address or Debug+thread."""
+    if "+" in run([LOAD, "--version"]).stdout:
+        pytest.skip(why)
 
 
 def check(result: dict[str, Any]) -> dict[str, Any]:
