@@ -59,13 +59,13 @@ TEST_F(Rates, of_a_search_depend_on_the_steps_before) {
   const TrialSpec first = rates.settle(spec_);
   EXPECT_NEAR(*first.load.rate->rps, 0.8 * 32 * 193 / 2, 0.02 * 0.8 * 32 * 193 / 2);
   TrialRecord met = examples::trial(first, 6000);  // latencies of about 10 ms
-  met.result->latency_us = Histogram{{10'000, 6000}};
+  met.result->latency_us = ValueCounts{{10'000, 6000}};
   rates.learn({met});
   spec_.load.rate->search_step = 2;
   const TrialSpec second = rates.settle(spec_);
   EXPECT_NEAR(*second.load.rate->rps, 1.5 * *first.load.rate->rps, 1e-6);
   TrialRecord missed = examples::trial(second, 6000);
-  missed.result->latency_us = Histogram{{30'000, 6000}};
+  missed.result->latency_us = ValueCounts{{30'000, 6000}};
   rates.learn({missed});
   spec_.load.rate->search_step = 3;
   EXPECT_NEAR(*rates.settle(spec_).load.rate->rps, std::sqrt(1.5) * *first.load.rate->rps, 1e-6);

@@ -21,7 +21,7 @@ struct FigureKind {
 
 std::optional<double> percentile_ms(const TrialFigures& figures, double q) {
   if (figures.latency_us == nullptr) return std::nullopt;
-  const Histogram& histogram = *figures.latency_us;
+  const ValueCounts& histogram = *figures.latency_us;
   if (!quantile_is_supported(total_count(histogram) + figures.latency_lost, q)) return std::nullopt;
   const auto value = quantile_with_lost(histogram, figures.latency_lost, q);
   return value ? std::optional(static_cast<double>(*value) / 1e3) : std::nullopt;

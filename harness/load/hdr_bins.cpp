@@ -1,13 +1,12 @@
-// Apart from all that knows harness/stats/quantile.hpp: both call their type Histogram.
 #include "harness/load/hdr_bins.hpp"
 
 #include "core/base/hdr_codec.hpp"
 
 namespace interleave {
 
-std::optional<HdrBins> hdr_bins_us(std::string_view text) {
+std::optional<ValueCounts> hdr_bins_us(std::string_view text) {
   constexpr std::uint64_t kNsPerUs = 1000;
-  HdrBins bins;
+  ValueCounts bins;
   try {
     decode_hdr(text).for_each_bin([&](const Histogram::Bin& bin) {
       const std::uint64_t value = (bin.highest + kNsPerUs / 2) / kNsPerUs;

@@ -116,9 +116,9 @@ SelfCheckVerdict self_check_of(const Json& report) {
 }
 
 // Only proper replies: what timed out stands in the generator's histogram at the deadline, above every reply.
-Histogram latencies_of(const Json& report, std::uint64_t replies) {
+ValueCounts latencies_of(const Json& report, std::uint64_t replies) {
   const Json& times = member(report, "response_time_ns");
-  std::optional<HdrBins> bins = hdr_bins_us(text_of(times, "hdr"));
+  std::optional<ValueCounts> bins = hdr_bins_us(text_of(times, "hdr"));
   if (!bins) fail("'hdr' is no histogram");
   std::uint64_t left = replies;
   for (auto& [value, samples] : *bins) {

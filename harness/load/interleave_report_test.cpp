@@ -24,7 +24,7 @@ constexpr const char* kReport =
   "response_time_ns":{"count":13,
     "hdr":"HISTFAAAACt4nJNpmSzMwMDAxQABzFCaEYh5f7hHMNh/gAi0P2YU+MvPcrSeDQCPDgf9"}})";
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
+std::string edited(std::string text, const std::string& from, const std::string& to) {
   return text.replace(text.find(from), from.size(), to);
 }
 
@@ -54,13 +54,13 @@ TEST(InterleaveReport, keeps_the_times_of_proper_replies_and_counts_the_others_a
 }
 
 TEST(InterleaveReport, of_a_closed_loop_has_no_schedule) {
-  EXPECT_FALSE(parse_interleave_report(replaced(kReport, R"("kind":"open")", R"("kind":"closed")")).scheduled);
+  EXPECT_FALSE(parse_interleave_report(edited(kReport, R"("kind":"open")", R"("kind":"closed")")).scheduled);
 }
 
 TEST(InterleaveReport, carries_the_verdict_of_the_generator_on_itself) {
   const std::string bound =
-      replaced(replaced(kReport, R"("validity":"ok")", R"("validity":"generator_bound")"), R"("validity_reasons":[])",
-               R"("validity_reasons":[{"reason":"busy","detail":"91 %"},{"reason":"steal","detail":"3 %"}])");
+      edited(edited(kReport, R"("validity":"ok")", R"("validity":"generator_bound")"), R"("validity_reasons":[])",
+             R"("validity_reasons":[{"reason":"busy","detail":"91 %"},{"reason":"steal","detail":"3 %"}])");
   const DriverResult result = parse_interleave_report(bound);
   EXPECT_EQ(result.self_check->verdict, SelfCheck::generator_bound);
   EXPECT_EQ(result.self_check->detail, "91 %; 3 %");
@@ -75,7 +75,7 @@ constexpr const char* kTimeline =
   "throughput_rps")";
 
 std::string with_timeline() {
-  return replaced(kReport, "\"throughput_rps\"", kTimeline);
+  return edited(kReport, "\"throughput_rps\"", kTimeline);
 }
 
 TEST(InterleaveReport, may_have_a_timeline_and_keeps_it) {
@@ -93,29 +93,29 @@ TEST(InterleaveReport, that_cannot_be_is_refused_with_one_clear_line) {
       {"", "empty"},
       {std::string(kReport).substr(0, 200), "truncated"},
       {"[1]", "not JSON"},
-      {replaced(kReport, "\"schema_version\":1", "\"schema_version\":2"), "another version"},
-      {replaced(kReport, "\"duration_s\":2.0", "\"duration_s\":0"), "'duration_s' is not above 0"},
-      {replaced(replaced(kReport, "\"duration_s\":2.0", "\"duration_s\":0.0"), R"("validity_reasons":[])",
-                R"("validity_reasons":[{"reason":"probe_failed","detail":"Connection refused"}])"),
+      {edited(kReport, "\"schema_version\":1", "\"schema_version\":2"), "another version"},
+      {edited(kReport, "\"duration_s\":2.0", "\"duration_s\":0"), "'duration_s' is not above 0"},
+      {edited(edited(kReport, "\"duration_s\":2.0", "\"duration_s\":0.0"), R"("validity_reasons":[])",
+              R"("validity_reasons":[{"reason":"probe_failed","detail":"Connection refused"}])"),
        "nothing was measured: Connection refused"},
-      {replaced(kReport, "\"scheduled\":15", "\"scheduled\":16"),
+      {edited(kReport, "\"scheduled\":15", "\"scheduled\":16"),
        "'counts': 16 requests were scheduled, 15 have an outcome"},
-      {replaced(kReport, "\"scheduled\":4", "\"scheduled\":5"),
+      {edited(kReport, "\"scheduled\":4", "\"scheduled\":5"),
        "'counts_warmup': 5 requests were scheduled, 4 have an outcome"},
-      {replaced(kReport, "\"shed\":0", "\"shed\":-1"), "'shed' is not a count"},
-      {replaced(kReport, "\"shed\":0,", ""), "'shed' is missing"},
-      {replaced(kReport, "HISTF", "HISTX"), "'hdr' is no histogram"},
-      {replaced(replaced(kReport, "\"ok\":10", "\"ok\":14"), "\"scheduled\":15", "\"scheduled\":19"),
+      {edited(kReport, "\"shed\":0", "\"shed\":-1"), "'shed' is not a count"},
+      {edited(kReport, "\"shed\":0,", ""), "'shed' is missing"},
+      {edited(kReport, "HISTF", "HISTX"), "'hdr' is no histogram"},
+      {edited(edited(kReport, "\"ok\":10", "\"ok\":14"), "\"scheduled\":15", "\"scheduled\":19"),
        "fewer samples than there were replies"},
-      {replaced(kReport, R"("validity":"ok")", R"("validity":"fine")"), "'validity' is 'fine'"},
-      {replaced(with_timeline(), "\"scheduled\":8", "\"scheduled\":9"), "its seconds do not add up to 'counts'"},
-      {replaced(with_timeline(), "\"failed\":4", "\"failed\":3"), "its seconds do not add up to 'counts'"},
-      {replaced(replaced(with_timeline(), "\"ok\":6", "\"ok\":5"), "[8388608,6]", "[8388608,5]"),
+      {edited(kReport, R"("validity":"ok")", R"("validity":"fine")"), "'validity' is 'fine'"},
+      {edited(with_timeline(), "\"scheduled\":8", "\"scheduled\":9"), "its seconds do not add up to 'counts'"},
+      {edited(with_timeline(), "\"failed\":4", "\"failed\":3"), "its seconds do not add up to 'counts'"},
+      {edited(edited(with_timeline(), "\"ok\":6", "\"ok\":5"), "[8388608,6]", "[8388608,5]"),
        "its seconds do not add up to 'counts'"},
-      {replaced(with_timeline(), "[8388608,6]", "[8388608,5]"), "the buckets of a second do not hold its replies"},
-      {replaced(with_timeline(), "[8388608,6]", "[8388608]"), "a bucket is not [lowest, count]"},
-      {replaced(with_timeline(), "\"failed\":1,", ""), "'failed' is missing"},
-      {replaced(kReport, "\"throughput_rps\":4.5", "\"throughput_rps\":null"), "'throughput_rps' is not a number"},
+      {edited(with_timeline(), "[8388608,6]", "[8388608,5]"), "the buckets of a second do not hold its replies"},
+      {edited(with_timeline(), "[8388608,6]", "[8388608]"), "a bucket is not [lowest, count]"},
+      {edited(with_timeline(), "\"failed\":1,", ""), "'failed' is missing"},
+      {edited(kReport, "\"throughput_rps\":4.5", "\"throughput_rps\":null"), "'throughput_rps' is not a number"},
   };
   for (const Case& c : cases) {
     try {

@@ -38,9 +38,9 @@ double number(const json& object, const char* key) {
   return value.get<double>();
 }
 
-Histogram parse_histogram(const json& bins) {
+ValueCounts parse_histogram(const json& bins) {
   if (!bins.is_array()) fail("'histogram' is not an array");
-  Histogram histogram;
+  ValueCounts histogram;
   histogram.reserve(bins.size());
   for (const json& bin : bins) {
     if (!bin.is_array() || bin.size() != 2 || !bin[0].is_number_unsigned() || !bin[1].is_number_unsigned()) {

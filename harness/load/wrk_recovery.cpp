@@ -3,15 +3,15 @@
 namespace interleave {
 namespace {
 
-std::uint64_t total(const Histogram& histogram) noexcept {
+std::uint64_t total(const ValueCounts& histogram) noexcept {
   std::uint64_t sum = 0;
   for (const auto& [value, count] : histogram) sum += count;
   return sum;
 }
 
 // nullopt: some bin would be negative, so this is not the rewriting we know.
-std::optional<Histogram> without_phantoms(const Histogram& reported, std::uint64_t interval) {
-  Histogram raw;
+std::optional<ValueCounts> without_phantoms(const ValueCounts& reported, std::uint64_t interval) {
+  ValueCounts raw;
   raw.reserve(reported.size());
   std::size_t above = 0;  // both cursors only move up: one pass
   for (const auto& [value, count] : reported) {
@@ -34,11 +34,11 @@ std::uint64_t wrk_expected_interval(const WrkTotals& totals) noexcept {
   return requests_per_connection == 0 ? 0 : totals.duration_us / requests_per_connection;
 }
 
-WrkRecovery recover_wrk_histogram(const Histogram& reported, const WrkTotals& totals) {
+WrkRecovery recover_wrk_histogram(const ValueCounts& reported, const WrkTotals& totals) {
   WrkRecovery result;
   result.expected_interval_us = wrk_expected_interval(totals);
   const bool rewritten = result.expected_interval_us > 0;
-  std::optional<Histogram> raw = rewritten ? without_phantoms(reported, result.expected_interval_us) : reported;
+  std::optional<ValueCounts> raw = rewritten ? without_phantoms(reported, result.expected_interval_us) : reported;
   if (!raw || total(*raw) + totals.timeouts != totals.requests) return result;
   result.corrected = total(reported) != total(*raw);
   result.recovery = rewritten ? Recovery::exact : Recovery::not_needed;

@@ -34,13 +34,13 @@ struct WrkRecovery {
   Recovery recovery = Recovery::failed;
   std::uint64_t expected_interval_us = 0;  // e; 0: wrk rewrote nothing
   bool corrected = false;                  // at least one phantom was there
-  std::optional<Histogram> raw;            // only with the proof
+  std::optional<ValueCounts> raw;          // only with the proof
 };
 
 // wrk's "expected interval"; 0 if there were fewer requests than connections, when wrk rewrites nothing.
 [[nodiscard]] std::uint64_t wrk_expected_interval(const WrkTotals& totals) noexcept;
 
 // REQUIRES: `reported` is ascending.
-[[nodiscard]] WrkRecovery recover_wrk_histogram(const Histogram& reported, const WrkTotals& totals);
+[[nodiscard]] WrkRecovery recover_wrk_histogram(const ValueCounts& reported, const WrkTotals& totals);
 
 }  // namespace interleave

@@ -12,8 +12,8 @@ namespace {
 
 using Bins = std::map<std::uint64_t, std::uint64_t>;
 
-Histogram histogram_of(const Bins& bins) {
-  Histogram histogram;
+ValueCounts histogram_of(const Bins& bins) {
+  ValueCounts histogram;
   for (const auto& [value, count] : bins) {
     if (count > 0) histogram.emplace_back(value, count);
   }
@@ -110,7 +110,7 @@ TEST(WrkRecovery, shows_by_how_much_wrk_raises_the_median_of_an_exponential_late
 }
 
 TEST(WrkRecovery, gives_the_reported_histogram_where_wrk_rewrote_nothing) {
-  const Histogram reported{{900, 3}, {2000, 4}};
+  const ValueCounts reported{{900, 3}, {2000, 4}};
   const WrkTotals totals{.requests = 7, .duration_us = 1000, .connections = 8};
   const WrkRecovery recovery = recover_wrk_histogram(reported, totals);
   EXPECT_EQ(recovery.recovery, Recovery::not_needed);
@@ -120,7 +120,7 @@ TEST(WrkRecovery, gives_the_reported_histogram_where_wrk_rewrote_nothing) {
 
 struct BrokenCase {
   const char* what;
-  Histogram reported;
+  ValueCounts reported;
   WrkTotals totals;
 };
 

@@ -61,8 +61,8 @@ struct DriverResult {
   DriverErrors errors;
   // Requests begun on each of the workload's routes, in its order; empty where they are not counted.
   std::vector<std::uint64_t> route_requests;
-  std::optional<Histogram> latency_us;  // as they were, microseconds; nullopt: they cannot be had
-  std::uint64_t latency_lost = 0;       // requests of the window that belong above all of these: no proper reply came
+  std::optional<ValueCounts> latency_us;  // as they were, microseconds; nullopt: they cannot be had
+  std::uint64_t latency_lost = 0;  // requests of the window that belong above all of these: no proper reply came
   // Requests that the schedule of an open loop put into the window, sent or not; nullopt: a closed loop.
   std::optional<std::uint64_t> scheduled;
   std::optional<SelfCheckVerdict> self_check;  // nullopt: it does not check itself

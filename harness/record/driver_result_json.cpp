@@ -93,7 +93,7 @@ DriverResult driver_result_from(const Json& json) {
                    .shed = field<std::uint64_t>(errors, "shed"),
                    .censored = field<std::uint64_t>(errors, "censored")};
   result.route_requests = field<std::vector<std::uint64_t>>(json, "route_requests");
-  result.latency_us = optional_field<Histogram>(json, "latency_us");
+  result.latency_us = optional_field<ValueCounts>(json, "latency_us");
   result.latency_lost = field<std::uint64_t>(json, "latency_lost");
   result.scheduled = optional_field<std::uint64_t>(json, "scheduled");
   result.self_check = optional_object(json, "self_check", self_check_from);

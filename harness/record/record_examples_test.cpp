@@ -80,7 +80,7 @@ TrialRecord trial(const TrialSpec& spec, std::uint64_t requests) {
   result.unanswered = spec.load.connections;
   result.duration_us = kDuration;
   result.bytes = 90 * requests;
-  result.latency_us = Histogram{{mean - 100, requests / 2}, {mean + 100, requests - requests / 2}};
+  result.latency_us = ValueCounts{{mean - 100, requests / 2}, {mean + 100, requests - requests / 2}};
   result.wrk = WrkDetails{.reported = WrkReported{.min_us = 1,
                                                   .max_us = 2,
                                                   .mean_us = 3,

@@ -128,7 +128,7 @@ std::string csv_lines(const SummaryCell& cell, const Launch& launch) {
 
 std::optional<std::string> hgrm(const SummaryCell& cell, std::span<const TrialRecord> trials) {
   if (!cell.latency.p50) return std::nullopt;
-  std::vector<const Histogram*> histograms;
+  std::vector<const ValueCounts*> histograms;
   for (const Launch& launch : select_launches(trials_of(cell, trials), cell.repetitions).launches) {
     if (launch.figures.latency_us != nullptr) histograms.push_back(launch.figures.latency_us);
   }

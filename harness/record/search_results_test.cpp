@@ -26,7 +26,7 @@ TrialSpec step_spec(std::uint32_t index, std::uint32_t step, double rps) {
 // 4,000 replies, 2 in 100 after `slow_us`.
 TrialRecord step(std::uint32_t index, double rps, std::uint64_t slow_us) {
   TrialRecord trial = examples::trial(step_spec(index, index, rps), 4000);
-  trial.result->latency_us = Histogram{{10'000, 3920}, {slow_us, 80}};
+  trial.result->latency_us = ValueCounts{{10'000, 3920}, {slow_us, 80}};
   return trial;
 }
 
@@ -59,7 +59,7 @@ TEST(JudgeStep, tells_the_server_from_what_else_shapes_latency) {
       {"1 in 50 without a reply", 49'000, [](TrialRecord& t) { t.result->latency_lost = 80; }, StepOutcome::missed},
       {"too few for p99", 60'000,
        [](TrialRecord& t) {
-         t.result->latency_us = Histogram{{60'000, 1000}};
+         t.result->latency_us = ValueCounts{{60'000, 1000}};
        },
        StepOutcome::unclear},
   };

@@ -40,7 +40,7 @@ std::optional<Estimate> estimate(const std::vector<Launch>& launches, Read read)
 std::optional<Estimate> percentile(const std::vector<const Launch*>& launches, double q) {
   std::vector<double> values;
   for (const Launch* launch : launches) {
-    const Histogram& histogram = *launch->figures.latency_us;
+    const ValueCounts& histogram = *launch->figures.latency_us;
     const std::uint64_t all = total_count(histogram) + launch->figures.latency_lost;
     const auto value = quantile_with_lost(histogram, launch->figures.latency_lost, q);
     if (!quantile_is_supported(all, q) || !value) return std::nullopt;
@@ -77,12 +77,12 @@ void summarize_latency(const std::vector<Launch>& launches, SummaryCell& cell) {
   }
   if (timed.size() < launches.size()) latency.note = note_void(launches, timed.size());
   if (2 * timed.size() <= launches.size()) return;
-  std::vector<const Histogram*> histograms;
+  std::vector<const ValueCounts*> histograms;
   std::vector<double> means;
   std::uint64_t largest = 0;
   std::uint64_t lost = 0;
   for (const Launch* launch : timed) {
-    const Histogram* histogram = launch->figures.latency_us;
+    const ValueCounts* histogram = launch->figures.latency_us;
     histograms.push_back(histogram);
     means.push_back(*mean_value(*histogram) / kMicrosPerMilli);
     largest = std::max(largest, histogram->back().first);
@@ -103,7 +103,7 @@ void summarize_latency(const std::vector<Launch>& launches, SummaryCell& cell) {
     latency.note += "percentiles with fewer than 20 samples beyond them in a launch are null";
   }
   if (lost > 0) return;  // the merged picture would lack its upper end
-  const Histogram merged = merge(histograms);
+  const ValueCounts merged = merge(histograms);
   for (const double q : kDisplayQuantiles) {
     const std::optional<QuantileInterval> interval = quantile_interval(merged, q);
     if (!interval) continue;

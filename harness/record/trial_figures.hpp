@@ -19,8 +19,8 @@ struct TrialFigures {
   // Mean of the histogram, also where the latencies are void as a picture of the whole cycle: what a
   // calibration at one connection asks for is the response time, whatever lies between two requests.
   std::optional<double> mean_response_us;
-  const Histogram* latency_us = nullptr;  // borrowed from the trial; nullptr: void, and `void_reason` says why
-  std::uint64_t latency_lost = 0;         // requests that rank above all of these
+  const ValueCounts* latency_us = nullptr;  // borrowed from the trial; nullptr: void, and `void_reason` says why
+  std::uint64_t latency_lost = 0;           // requests that rank above all of these
   std::optional<Reason> void_reason;
 };
 

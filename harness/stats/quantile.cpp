@@ -9,7 +9,7 @@
 namespace interleave {
 namespace {
 
-std::uint64_t value_at_rank(const Histogram& histogram, std::uint64_t rank) {
+std::uint64_t value_at_rank(const ValueCounts& histogram, std::uint64_t rank) {
   std::uint64_t seen = 0;
   for (const auto& [value, count] : histogram) {
     seen += count;
@@ -20,13 +20,13 @@ std::uint64_t value_at_rank(const Histogram& histogram, std::uint64_t rank) {
 
 }  // namespace
 
-std::uint64_t total_count(const Histogram& histogram) noexcept {
+std::uint64_t total_count(const ValueCounts& histogram) noexcept {
   std::uint64_t sum = 0;
   for (const auto& [value, count] : histogram) sum += count;
   return sum;
 }
 
-std::optional<double> mean_value(const Histogram& histogram) noexcept {
+std::optional<double> mean_value(const ValueCounts& histogram) noexcept {
   const std::uint64_t samples = total_count(histogram);
   if (samples == 0) return std::nullopt;
   double sum = 0;
@@ -34,14 +34,14 @@ std::optional<double> mean_value(const Histogram& histogram) noexcept {
   return sum / static_cast<double>(samples);
 }
 
-std::uint64_t quantile(const Histogram& histogram, double q) {
+std::uint64_t quantile(const ValueCounts& histogram, double q) {
   // A hair less before rounding up: 0.9 x 10 must be rank 9 although 0.9 is a little more than nine tenths in binary.
   constexpr double kHair = 1e-9;
   const double rank = std::ceil(q * static_cast<double>(total_count(histogram)) * (1 - kHair));
   return value_at_rank(histogram, std::max<std::uint64_t>(1, static_cast<std::uint64_t>(rank)));
 }
 
-std::optional<std::uint64_t> quantile_with_lost(const Histogram& histogram, std::uint64_t lost, double q) {
+std::optional<std::uint64_t> quantile_with_lost(const ValueCounts& histogram, std::uint64_t lost, double q) {
   const auto known = static_cast<double>(total_count(histogram));
   const double of_known = q * (known + static_cast<double>(lost)) / known;
   if (of_known > 1) return std::nullopt;
@@ -64,7 +64,7 @@ RankInterval quantile_ranks(std::uint64_t samples, double q, double level) {
   return {.low = std::max<std::uint64_t>(1, low), .high = std::min(samples, high)};
 }
 
-std::optional<QuantileInterval> quantile_interval(const Histogram& histogram, double q) {
+std::optional<QuantileInterval> quantile_interval(const ValueCounts& histogram, double q) {
   const std::uint64_t samples = total_count(histogram);
   if (!quantile_is_supported(samples, q)) return std::nullopt;
   const RankInterval ranks = quantile_ranks(samples, q);
@@ -73,9 +73,9 @@ std::optional<QuantileInterval> quantile_interval(const Histogram& histogram, do
                           .high = value_at_rank(histogram, ranks.high)};
 }
 
-Histogram merge(std::span<const Histogram* const> histograms) {
+ValueCounts merge(std::span<const ValueCounts* const> histograms) {
   std::map<std::uint64_t, std::uint64_t> bins;
-  for (const Histogram* histogram : histograms) {
+  for (const ValueCounts* histogram : histograms) {
     for (const auto& [value, count] : *histogram) bins[value] += count;
   }
   return {bins.begin(), bins.end()};

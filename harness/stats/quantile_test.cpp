@@ -18,7 +18,7 @@ nlohmann::json reference(const char* part) {
   return nlohmann::json::parse(in).at(part);
 }
 
-Histogram histogram_of(const std::vector<std::uint64_t>& values) {
+ValueCounts histogram_of(const std::vector<std::uint64_t>& values) {
   std::map<std::uint64_t, std::uint64_t> bins;
   for (const std::uint64_t value : values) ++bins[value];
   return {bins.begin(), bins.end()};
@@ -26,7 +26,7 @@ Histogram histogram_of(const std::vector<std::uint64_t>& values) {
 
 TEST(Quantile, agrees_with_numpy) {
   for (const auto& c : reference("quantiles")) {
-    const Histogram histogram = histogram_of(c.at("values").get<std::vector<std::uint64_t>>());
+    const ValueCounts histogram = histogram_of(c.at("values").get<std::vector<std::uint64_t>>());
     for (const auto& expected : c.at("quantiles")) {
       EXPECT_EQ(quantile(histogram, expected.at("q").get<double>()), expected.at("value").get<std::uint64_t>())
           << expected << " of " << total_count(histogram);
@@ -74,10 +74,10 @@ TEST(Quantile, is_given_only_where_twenty_samples_lie_beyond) {
 }
 
 TEST(Merge, adds_counts_bin_by_bin) {
-  const Histogram a{{1, 2}, {5, 1}};
-  const Histogram b{{1, 3}, {9, 4}};
-  const std::array<const Histogram*, 2> both{&a, &b};
-  EXPECT_EQ(merge(both), (Histogram{{1, 5}, {5, 1}, {9, 4}}));
+  const ValueCounts a{{1, 2}, {5, 1}};
+  const ValueCounts b{{1, 3}, {9, 4}};
+  const std::array<const ValueCounts*, 2> both{&a, &b};
+  EXPECT_EQ(merge(both), (ValueCounts{{1, 5}, {5, 1}, {9, 4}}));
 }
 
 TEST(MeanValue, weighs_by_count) {
@@ -86,7 +86,7 @@ TEST(MeanValue, weighs_by_count) {
 }
 
 TEST(QuantileWithLost, ranks_the_lost_above_all_others) {
-  const Histogram ten{{1, 5}, {2, 4}, {3, 1}};
+  const ValueCounts ten{{1, 5}, {2, 4}, {3, 1}};
   EXPECT_EQ(quantile_with_lost(ten, 0, 0.5), 1U);
   EXPECT_EQ(quantile_with_lost(ten, 2, 0.5), 2U) << "the sixth of twelve";
   EXPECT_EQ(quantile_with_lost(ten, 10, 0.5), 3U) << "the tenth of twenty";

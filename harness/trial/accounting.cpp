@@ -28,7 +28,7 @@ double share_percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : kPercent * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::optional<double> mean_us(const std::optional<Histogram>& histogram) {
+std::optional<double> mean_us(const std::optional<ValueCounts>& histogram) {
   if (!histogram || histogram->empty()) return std::nullopt;
   double sum = 0, count = 0;
   for (const auto& [value, samples] : *histogram) {
