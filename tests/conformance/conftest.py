@@ -14,9 +14,10 @@ MODEL = os.environ["INTERLEAVE_MODEL"]
 
 WORKLOAD = """
 name = "conformance"
-description = "short, long and stuck requests"
+description = "short, long, longer and stuck requests"
 services.short = { latency = { constant = "1ms" }, reply_bytes = 33 }
 services.long = { latency = { constant = "200ms" } }
+services.longer = { latency = { constant = "3s" } }
 services.stuck = { latency = { constant = "30s" } }
 [[route]]
 target = "/plain"
@@ -29,6 +30,9 @@ steps = [ { call = "short" }, { serialize = 3 }, { call = "short" } ]
 [[route]]
 target = "/long"
 steps = [ { call = "long" } ]
+[[route]]
+target = "/longer"
+steps = [ { call = "longer" } ]
 [[route]]
 target = "/stuck"
 steps = [ { call = "stuck" } ]
