@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks format (clang-format), code (clang-tidy, on the compile commands of build/dev) and scripts (shellcheck).
 # Every finding is an error. clang-tidy runs only on files whose text, headers or settings changed since they last
-# passed; its verdicts are kept in build/lint.
+# passed, in this clone or another one: the verdicts lie where the compiler cache does, beside each user's other caches.
 #
 #   scripts/lint.sh             everything
 #   scripts/lint.sh FILE...     clang-tidy on these files only
@@ -16,11 +16,15 @@ fi
 
 cmake --preset dev >/dev/null # always: a peer that was installed since is compiled only then
 cmake --build build/dev --target interleave_commit >/dev/null
-mkdir -p build/lint
+verdicts=${XDG_CACHE_HOME:-$HOME/.cache}/interleave-lint
+settings=$(cat .clang-tidy && clang-tidy --version)
+export verdicts settings
+mkdir -p "$verdicts"
+find "$verdicts" -type f -mtime +30 -delete # of text that nobody has any more
 
-# One file: the preprocessed text and the settings decide whether it must be looked at again.
+# One file: the preprocessed text, its comments too (NOLINT), and the settings decide whether it must be looked at again.
 tidy() {
-  local file=$1 command key
+  local file=$1 command key findings
   command=$(/usr/bin/python3 - "$file" <<'PY'
 import json, pathlib, shlex, sys
 wanted = pathlib.Path(sys.argv[1]).resolve()
@@ -34,14 +38,15 @@ for entry in json.load(open("build/dev/compile_commands.json")):
 PY
   )
   [[ -n $command ]] || { echo "$file: not compiled by any target"; return 1; }
-  key=$( (cat .clang-tidy; cd build/dev && eval "$command -E -P -o - $(printf %q "$PWD/../../$file")") | sha256sum | cut -c1-32)
-  [[ ! -f build/lint/$key ]] || return 0
-  if ! clang-tidy --quiet -p build/dev "$file" 2>"build/lint/$key.stderr"; then
-    grep -E 'error:' "build/lint/$key.stderr" || true
+  key=$( (echo "$settings"; cd build/dev && eval "$command -E -P -CC -o - $(printf %q "$PWD/../../$file")") | sha256sum | cut -c1-32)
+  if [[ -f $verdicts/$key ]]; then
+    touch "$verdicts/$key"
+  elif findings=$(clang-tidy --quiet -p build/dev "$file" 2>&1); then
+    touch "$verdicts/$key"
+  else
+    echo "$findings"
     return 1
   fi
-  rm -f "build/lint/$key.stderr"
-  touch "build/lint/$key"
 }
 export -f tidy
 
