@@ -4,18 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include "backend/queue_fixture.hpp"
 #include "core/base/rng.hpp"
 
 namespace interleave {
 namespace {
-
-TimePoint at(std::int64_t ns) {
-  return TimePoint(Nanoseconds(ns));
-}
-
-CallTicket call(std::uint32_t number) {
-  return {{number, 1}, 0};
-}
 
 TEST(CallQueue, is_empty_and_never_due_at_first) {
   const CallQueue queue;

@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "backend/queue_fixture.hpp"
+
 namespace interleave {
 namespace {
-
-TimePoint at(std::int64_t ns) {
-  return TimePoint(Nanoseconds(ns));
-}
 
 PlannedCall call_of(std::uint32_t bytes) {
   return {.service = 0, .delay = Nanoseconds(1), .reply_bytes = bytes};

@@ -5,18 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include "backend/queue_fixture.hpp"
 #include "core/base/rng.hpp"
 
 namespace interleave {
 namespace {
-
-TimePoint at(std::int64_t ns) {
-  return TimePoint(Nanoseconds(ns));
-}
-
-CallTicket call(std::uint32_t number) {
-  return {{number, 1}, 0};
-}
 
 TEST(WorkerQueue, without_a_limit_every_call_begins_on_arrival) {
   WorkerQueue workers(0);

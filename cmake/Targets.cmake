@@ -20,6 +20,7 @@ function(interleave_unit_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE interleave_options ${arg_LINK} GTest::gmock_main)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${INTERLEAVE_UNITY_TESTS} UNITY_BUILD_BATCH_SIZE 8)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 60 LABELS unit)
 endfunction()
 

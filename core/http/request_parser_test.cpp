@@ -11,12 +11,12 @@
 namespace interleave {
 namespace {
 
-struct Case {
+struct ParserCase {
   std::string text;
   std::string_view log;
 };
 
-void expect_at_any_split(const Case& c) {
+void expect_at_any_split(const ParserCase& c) {
   EXPECT_EQ(parse_all({c.text}), c.log) << testing::PrintToString(c.text);
   EXPECT_EQ(parse_all(byte_by_byte(c.text)), c.log) << "byte by byte: " << testing::PrintToString(c.text);
   for (std::size_t i = 1; i < c.text.size(); ++i) {
@@ -25,7 +25,7 @@ void expect_at_any_split(const Case& c) {
 }
 
 TEST(RequestParser, reads_requests_at_any_split) {
-  const std::vector<Case> cases{
+  const std::vector<ParserCase> cases{
       {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /|"},
       {"HEAD /x?a=b HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD /x?a=b|"},
       {"GET http://a/x?id=4 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /x?id=4 id=4|"},
@@ -38,11 +38,11 @@ TEST(RequestParser, reads_requests_at_any_split) {
       {"GET / HTTP/1.1\r\nHost: a\r\n", "..."},
       {"GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nG", "GET /1|GET /2|..."},
   };
-  for (const Case& c : cases) expect_at_any_split(c);
+  for (const ParserCase& c : cases) expect_at_any_split(c);
 }
 
 TEST(RequestParser, knows_what_keeps_the_connection) {
-  const std::vector<Case> cases{
+  const std::vector<ParserCase> cases{
       {"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "GET / close|"},
       {"GET / HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n", "GET / close|"},
       {"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n", "GET /|"},
@@ -57,11 +57,11 @@ TEST(RequestParser, knows_what_keeps_the_connection) {
       {"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n",
        "GET /|GET /2|"},
   };
-  for (const Case& c : cases) expect_at_any_split(c);
+  for (const ParserCase& c : cases) expect_at_any_split(c);
 }
 
 TEST(RequestParser, finds_the_id) {
-  const std::vector<Case> cases{
+  const std::vector<ParserCase> cases{
       {"GET /x?id=12 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /x?id=12 id=12|"},
       {"GET /x HTTP/1.1\r\nHost: a\r\nX-Request-Id:  34 \r\n\r\n", "GET /x id=34|"},
       {"GET /x?id=12 HTTP/1.1\r\nHost: a\r\nx-request-id: 34\r\n\r\n", "GET /x?id=12 id=12|"},
@@ -70,13 +70,13 @@ TEST(RequestParser, finds_the_id) {
       {"GET /x HTTP/1.1\r\nHost: a\r\nX-Request-Id: uuid\r\n\r\n", "GET /x id=?|"},
       {"GET /x HTTP/1.1\r\nHost: a\r\nX-Request-Id: 1\r\nX-Request-Id: 1\r\n\r\n", "GET /x id=?|"},
   };
-  for (const Case& c : cases) expect_at_any_split(c);
+  for (const ParserCase& c : cases) expect_at_any_split(c);
 }
 
 TEST(RequestParser, reads_bodies) {
   const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
   const std::string get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-  const std::vector<Case> cases{
+  const std::vector<ParserCase> cases{
       {post + "Content-Length: 3\r\n\r\nabc" + get, "POST / length=3|GET /|"},
       {post + "Content-Length: 3 \r\n\r\nabc" + get, "POST / length=3|GET /|"},
       {post + "Content-Length: 0\r\n\r\n" + get, "POST /|GET /|"},
@@ -90,7 +90,7 @@ TEST(RequestParser, reads_bodies) {
       {"POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na", "POST / length=1 close|"},
       {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc" + get, "GET / length=3|GET /|"},
   };
-  for (const Case& c : cases) expect_at_any_split(c);
+  for (const ParserCase& c : cases) expect_at_any_split(c);
 }
 
 TEST(RequestParser, refuses_what_is_too_long) {
@@ -100,7 +100,7 @@ TEST(RequestParser, refuses_what_is_too_long) {
   // A head as long as the limit has reached it: the limit is the first length refused by "need more".
   const std::string fits = start + std::string(kTestHeadLimit - start.size() - end.size(), 'x') + end;
   const std::string too_long = start + std::string(kTestHeadLimit - start.size() - end.size() + 1, 'x') + end;
-  const std::vector<Case> cases{
+  const std::vector<ParserCase> cases{
       {fits, "GET /|"},
       {too_long, "431"},
       {"GET /" + std::string(300, 'u') + " HTTP/1.1\r\nHost: a\r\n\r\n", "431"},
@@ -117,11 +117,11 @@ TEST(RequestParser, refuses_what_is_too_long) {
        "POST / chunked413"},
       {post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", "POST / chunked413"},
   };
-  for (const Case& c : cases) expect_at_any_split(c);
+  for (const ParserCase& c : cases) expect_at_any_split(c);
 }
 
 TEST(RequestParser, refuses_versions_and_methods_it_does_not_serve) {
-  const std::vector<Case> cases{
+  const std::vector<ParserCase> cases{
       {"GET /\r\n", "400"},
       {"GET /\r\n\r\n", "400"},
       {"GET / HTTP/0.9\r\n\r\n", "505"},
@@ -152,13 +152,13 @@ TEST(RequestParser, refuses_versions_and_methods_it_does_not_serve) {
       {"\x16\x03\x01", "400"},
       {"G\x01T / HTTP/1.1\r\n", "400"},
   };
-  for (const Case& c : cases) expect_at_any_split(c);
+  for (const ParserCase& c : cases) expect_at_any_split(c);
 }
 
 TEST(RequestParser, refuses_malformed_heads) {
   const std::string start = "GET / HTTP/1.1\r\n";
   const std::string host = "Host: a\r\n";
-  const std::vector<Case> cases{
+  const std::vector<ParserCase> cases{
       {start + "\r\n", "400"},
       {start + host + host + "\r\n", "400"},
       {start + "Host: a b\r\n\r\n", "400"},
@@ -180,7 +180,7 @@ TEST(RequestParser, refuses_malformed_heads) {
       {"GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", "400"},
       {"GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", "400"},
   };
-  for (const Case& c : cases) expect_at_any_split(c);
+  for (const ParserCase& c : cases) expect_at_any_split(c);
 }
 
 TEST(RequestParser, does_not_copy_a_head_that_came_in_one_piece) {

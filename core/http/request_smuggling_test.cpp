@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::string_view kSmuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 
-struct Case {
+struct SmugglingCase {
   std::string_view fields;
   std::string_view body;
   int status;
 };
 
-const std::vector<Case>& cases() {
-  static const std::vector<Case> table{
+const std::vector<SmugglingCase>& cases() {
+  static const std::vector<SmugglingCase> table{
       // Both kinds of length, in either order and spelling.
       {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", 400},
       {"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n", 400},
@@ -76,13 +76,13 @@ const std::vector<Case>& cases() {
   return table;
 }
 
-std::string text_of(const Case& c) {
+std::string text_of(const SmugglingCase& c) {
   std::string text = "POST / HTTP/1.1\r\nHost: a\r\n";
   return text.append(c.fields).append("\r\n").append(c.body).append(kSmuggled);
 }
 
 TEST(RequestSmuggling, ambiguous_framing_is_refused_at_any_split) {
-  for (const Case& c : cases()) {
+  for (const SmugglingCase& c : cases()) {
     const std::string text = text_of(c);
     const std::string log = parse_all({text});
     EXPECT_TRUE(log.ends_with(std::to_string(c.status))) << testing::PrintToString(text) << " -> " << log;

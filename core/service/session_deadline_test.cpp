@@ -21,7 +21,7 @@ SessionOptions short_limits() {
   return options;
 }
 
-const std::error_code timed_out = std::make_error_code(std::errc::timed_out);
+const std::error_code kernel_timeout = std::make_error_code(std::errc::timed_out);
 
 TEST(SessionDeadline, of_an_idle_connection_is_fixed_when_idling_begins) {
   SessionDriver driver(short_limits());
@@ -62,7 +62,7 @@ TEST(SessionDeadline, of_a_request_covers_its_body) {
   driver.send("123");
   driver.run();
   EXPECT_EQ(driver.read_op().deadline, TimePoint{} + seconds(10));
-  driver.fail_read(timed_out);
+  driver.fail_read(kernel_timeout);
   EXPECT_EQ(driver.sent, refusal("408 Request Timeout"));
 }
 
@@ -79,7 +79,7 @@ TEST(SessionDeadline, of_the_next_request_is_its_own) {
 
 TEST(SessionDeadline, passed_while_idle_closes_silently) {
   SessionDriver driver(short_limits());
-  driver.fail_read(timed_out);
+  driver.fail_read(kernel_timeout);
   EXPECT_TRUE(driver.closed());
   EXPECT_EQ(driver.sent, "");
   EXPECT_EQ(driver.totals().all_responses(), 0U);
@@ -88,7 +88,7 @@ TEST(SessionDeadline, passed_while_idle_closes_silently) {
 TEST(SessionDeadline, passed_within_a_request_is_answered) {
   SessionDriver driver(short_limits());
   driver.send("GET /hel");
-  driver.fail_read(timed_out);
+  driver.fail_read(kernel_timeout);
   EXPECT_TRUE(driver.closed());
   EXPECT_EQ(driver.sent, refusal("408 Request Timeout"));
 }

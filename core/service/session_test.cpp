@@ -12,13 +12,13 @@
 namespace interleave {
 namespace {
 
-struct Case {
+struct SessionCase {
   std::string request;
   std::string reply;
 };
 
-void expect_all(const std::vector<Case>& cases, const SessionOptions& options = {}) {
-  for (const Case& c : cases) expect_reply(c.request, c.reply, options);
+void expect_all(const std::vector<SessionCase>& cases, const SessionOptions& options = {}) {
+  for (const SessionCase& c : cases) expect_reply(c.request, c.reply, options);
 }
 
 TEST(Session, answers_routes) {

@@ -7,7 +7,7 @@ namespace {
 
 constexpr Demands kOneCall{.d1_s = 0.0104, .d_cpu_s = 40e-6};
 
-struct Case {
+struct PredictionCase {
   const char* what;
   std::uint32_t connections;
   Capacity capacity;
@@ -16,7 +16,7 @@ struct Case {
 };
 
 TEST(PredictClosed, is_the_smaller_of_both_bounds) {
-  const Case cases[] = {
+  const PredictionCase cases[] = {
       {"anyone with one client", 1, {.in_flight_limit = {}, .cores = 1}, 1 / 0.0104, Bound::clients},
       {"a single thread, one client", 1, {.in_flight_limit = 1, .cores = 1}, 1 / 0.0104, Bound::clients},
       {"a single thread never does more",
@@ -30,7 +30,7 @@ TEST(PredictClosed, is_the_smaller_of_both_bounds) {
       {"a pool of 8", 256, {.in_flight_limit = 8, .cores = 2}, 8 / 0.0104, Bound::in_flight_limit},
       {"a pool larger than the crowd", 4, {.in_flight_limit = 8, .cores = 2}, 4 / 0.0104, Bound::clients},
   };
-  for (const Case& c : cases) {
+  for (const PredictionCase& c : cases) {
     const Prediction got = predict_closed(c.connections, kOneCall, c.capacity);
     EXPECT_NEAR(got.throughput_rps, c.throughput, 1e-6 * c.throughput) << c.what;
     EXPECT_NEAR(got.latency_s, c.connections / c.throughput, 1e-9 * c.connections) << c.what;

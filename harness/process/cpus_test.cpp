@@ -7,7 +7,7 @@
 namespace interleave {
 namespace {
 
-struct Case {
+struct LayoutCase {
   const char* what;
   CpuTopology topology;
   std::vector<std::uint32_t> server;
@@ -17,7 +17,7 @@ struct Case {
 };
 
 TEST(CpuLayout, follows_the_topology) {
-  const std::vector<Case> cases{
+  const std::vector<LayoutCase> cases{
       {"one processor", {{{0, 0, 0}}}, {}, {}, {}, 1},
       {"one core, two siblings", {{{0, 0, 0}, {1, 0, 0}}}, {0}, {1}, {1}, 1},
       {"two cores", {{{0, 0, 0}, {1, 1, 0}}}, {0}, {1}, {1}, 1},
@@ -33,7 +33,7 @@ TEST(CpuLayout, follows_the_topology) {
       {"same core number in two packages", {{{0, 0, 0}, {1, 0, 1}}}, {0}, {1}, {1}, 1},
       {"allowed ones only", {{{4, 2, 0}, {7, 5, 0}, {9, 6, 0}}}, {4}, {9}, {7}, 0},
   };
-  for (const Case& c : cases) {
+  for (const LayoutCase& c : cases) {
     const LayoutChoice choice = choose_layout(c.topology);
     const CpuLayout& layout = choice.layout;
     EXPECT_EQ(layout.server, c.server) << c.what;

@@ -10,7 +10,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::string error_of(std::string_view text) {
+std::string variant_error(std::string_view text) {
   try {
     (void)parse_variant(text);
   } catch (const UsageError& error) {
@@ -39,7 +39,7 @@ TEST(Variant, refuses_what_it_cannot_honour) {
                         {"pool_8=", "no model"},
                         {"pool_8=  ", "no model"},
                         {"pool_8=thread_pool", "no option, so nothing to compare; want NAME=MODEL OPTION"}};
-  for (const Case& c : cases) EXPECT_THAT(error_of(c.text), HasSubstr(c.error)) << c.text;
+  for (const Case& c : cases) EXPECT_THAT(variant_error(c.text), HasSubstr(c.error)) << c.text;
 }
 
 }  // namespace

@@ -24,19 +24,19 @@ TEST(PairDifference, is_positive_where_the_head_is_worse) {
   EXPECT_NEAR(effect_of(difference_of(0.07)), 0.07, 1e-12);
 }
 
-struct Case {
+struct GateCase {
   const char* what;
   double screened, confirmed;  // centres; confirmed 0 pairs if the screen settles it
   Verdict verdict;
 };
 
 TEST(Judge, gives_the_verdict_that_the_pairs_allow) {
-  for (const Case& c :
-       {Case{"no difference", 0.0, 0, Verdict::ok}, Case{"a true slowdown", 0.10, 0.10, Verdict::regression},
-        Case{"a true speed-up", -0.10, -0.10, Verdict::improved},
-        Case{"the screen was bad luck", 0.05, 0.0, Verdict::ok},
-        Case{"real but below the threshold", 0.04, 0.04, Verdict::ok},
-        Case{"a lucky screen of a slow build", -0.05, 0.20, Verdict::regression}}) {
+  for (const GateCase& c :
+       {GateCase{"no difference", 0.0, 0, Verdict::ok}, GateCase{"a true slowdown", 0.10, 0.10, Verdict::regression},
+        GateCase{"a true speed-up", -0.10, -0.10, Verdict::improved},
+        GateCase{"the screen was bad luck", 0.05, 0.0, Verdict::ok},
+        GateCase{"real but below the threshold", 0.04, 0.04, Verdict::ok},
+        GateCase{"a lucky screen of a slow build", -0.05, 0.20, Verdict::regression}}) {
     const auto screened = about(c.screened, 8);
     const bool settled = screen(screened) == Screened::settled;
     const GateResult got = judge(screened, settled ? std::vector<double>{} : about(c.confirmed, 12), 12);

@@ -13,7 +13,7 @@ namespace {
 
 using testing::IsEmpty;
 
-std::vector<Reason> reasons(const AccountingOutcome& outcome) {
+std::vector<Reason> reasons_of_open(const AccountingOutcome& outcome) {
   std::vector<Reason> list;
   for (const Finding& finding : outcome.findings) list.push_back(finding.reason);
   return list;
@@ -29,7 +29,7 @@ AccountingInput open_loop() {
   input.result.requests = 998;  // at the window's end; two came after it
   input.result.answered = 1100;
   input.result.duration_us = 1'000'000;
-  input.result.latency_us = Histogram{{10'000, 1000}};
+  input.result.latency_us = ValueCounts{{10'000, 1000}};
   input.result.self_check = SelfCheckVerdict{};
   input.server_before = ServerCounters{};
   input.server_after = ServerCounters{};
@@ -42,7 +42,7 @@ AccountingInput open_loop() {
 
 TEST(OpenAccounting, of_an_open_loop_has_no_cycle_to_compare) {
   const AccountingOutcome outcome = account(open_loop());
-  EXPECT_THAT(reasons(outcome), IsEmpty());
+  EXPECT_THAT(reasons_of_open(outcome), IsEmpty());
   EXPECT_EQ(outcome.accounting.client_responses, 1100U);
   EXPECT_EQ(outcome.accounting.tolerance, 0U);
   EXPECT_DOUBLE_EQ(*outcome.accounting.mean_latency_us, 10'000);
@@ -100,17 +100,17 @@ TEST(OpenAccounting, tells_overload_of_an_open_loop_from_errors) {
   for (const Case& c : cases) {
     AccountingInput input = open_loop();
     c.change(input);
-    EXPECT_EQ(reasons(account(input)), c.expected) << c.what;
+    EXPECT_EQ(reasons_of_open(account(input)), c.expected) << c.what;
   }
 }
 
 TEST(OpenAccounting, passes_on_what_the_generator_says_of_itself) {
   AccountingInput input = open_loop();
   input.result.self_check = SelfCheckVerdict{.verdict = SelfCheck::suspect, .detail = "stalled for 9 ms"};
-  EXPECT_EQ(reasons(account(input)), std::vector{Reason::generator_suspect});
+  EXPECT_EQ(reasons_of_open(account(input)), std::vector{Reason::generator_suspect});
   EXPECT_EQ(account(input).findings[0].detail, "stalled for 9 ms");
   input.result.self_check->verdict = SelfCheck::generator_bound;
-  EXPECT_EQ(reasons(account(input)), std::vector{Reason::generator_bound});
+  EXPECT_EQ(reasons_of_open(account(input)), std::vector{Reason::generator_bound});
   EXPECT_NE(verdict(account(input).findings), Validity::ok) << "never ranked";
 }
 
@@ -119,7 +119,7 @@ TEST(OpenAccounting, without_counts_by_route_asks_only_that_each_request_took_on
   input.routes = {{.calls = 1, .expected_status = 200}, {.calls = 3, .expected_status = 404}};
   for (const auto& [calls, holds] : {std::pair{1099, false}, {1100, true}, {3300, true}, {3301, false}}) {
     input.server_after->backend_calls = input.backend_after.calls = static_cast<std::uint64_t>(calls);
-    EXPECT_EQ(reasons(account(input)).empty(), holds) << calls;
+    EXPECT_EQ(reasons_of_open(account(input)).empty(), holds) << calls;
   }
   input.server_after->backend_calls = input.backend_after.calls = 2200;
   EXPECT_DOUBLE_EQ(account(input).accounting.calls_per_request, 2);

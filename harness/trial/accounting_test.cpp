@@ -26,7 +26,7 @@ AccountingInput in_order() {
   input.result.duration_us = 1'000'000;
   input.result.wrk =
       WrkDetails{.reported = {}, .expected_interval_us = 0, .corrected = true, .recovery = Recovery::exact};
-  input.result.latency_us = Histogram{{9950, 400}};
+  input.result.latency_us = ValueCounts{{9950, 400}};
   input.server_before = ServerCounters{};
   input.server_before->responses = {{"200", 7}};
   input.server_before->backend_calls = 7;
@@ -63,14 +63,14 @@ TEST(Accounting, finds_nothing_where_all_sums_agree) {
   EXPECT_DOUBLE_EQ(*books.lateness_percent, 1.0);
 }
 
-struct Case {
+struct BooksCase {
   const char* what;
   std::function<void(AccountingInput&)> change;
   std::vector<Reason> expected;
 };
 
-void expect_reasons(const std::vector<Case>& cases) {
-  for (const Case& c : cases) {
+void expect_reasons(const std::vector<BooksCase>& cases) {
+  for (const BooksCase& c : cases) {
     AccountingInput input = in_order();
     c.change(input);
     EXPECT_EQ(reasons(account(input)), c.expected) << c.what;
@@ -148,7 +148,7 @@ TEST(Accounting, names_every_disagreement_of_counts) {
       {"no reply at all",
        [](In& in) {
          in.result.requests = in.result.answered = 0;
-         in.result.latency_us = Histogram{};
+         in.result.latency_us = ValueCounts{};
          in.server_after->responses["200"] = 7;
          in.server_after->backend_calls = 7;
          in.backend_after = in.backend_before;
@@ -201,7 +201,7 @@ TEST(Accounting, names_errors_and_wrong_replies) {
 TEST(Accounting, tolerates_few_errors_with_a_warning) {
   AccountingInput input = in_order();
   input.result.requests = input.result.answered = 40'000;
-  input.result.latency_us = Histogram{{99, 40'000}};
+  input.result.latency_us = ValueCounts{{99, 40'000}};
   input.server_after->responses["200"] = 7 + 40'000;
   input.server_after->backend_calls = 7 + 40'000;
   input.backend_after.calls = 7 + 40'000;
@@ -247,11 +247,13 @@ TEST(Accounting, names_what_besides_the_model_shaped_the_figures) {
 }
 
 TEST(Accounting, says_why_latency_and_throughput_do_not_fit) {
-  const auto gap = [](In& in) { in.result.latency_us = Histogram{{6000, 400}}; };  // 40 % of the cycle is not latency
+  const auto gap = [](In& in) {
+    in.result.latency_us = ValueCounts{{6000, 400}};
+  };  // 40 % of the cycle is not latency
   expect_reasons({
       {"3 % exactly",
        [](In& in) {
-         in.result.latency_us = Histogram{{9700, 400}};
+         in.result.latency_us = ValueCounts{{9700, 400}};
        },
        {}},
       {"unexplained", gap, {Reason::latency_gap}},
@@ -281,7 +283,7 @@ TEST(Accounting, says_why_latency_and_throughput_do_not_fit) {
          in.server_before->per_connection = PerConnection{.answered = 3};
          in.server_after->per_connection = PerConnection{.answered = 3 + 4};
          in.server_after->connections_accepted = 10;
-         in.result.latency_us = Histogram{{10'000, 400}};
+         in.result.latency_us = ValueCounts{{10'000, 400}};
        },
        {Reason::starved}},
       {"one without a reply, where the gap is small",
@@ -299,13 +301,13 @@ TEST(Accounting, says_why_latency_and_throughput_do_not_fit) {
       {"few requests each",
        [](In& in) {
          in.connections = 10;
-         in.result.latency_us = Histogram{{20'000, 400}};
+         in.result.latency_us = ValueCounts{{20'000, 400}};
          in.server_after->connections_accepted = 9;
        },
        {Reason::window_too_short}},
       {"latency longer than the cycle",
        [](In& in) {
-         in.result.latency_us = Histogram{{11'000, 400}};
+         in.result.latency_us = ValueCounts{{11'000, 400}};
        },
        {Reason::latency_gap}},
       {"fewer requests than connections, no gap by chance",
@@ -313,7 +315,7 @@ TEST(Accounting, says_why_latency_and_throughput_do_not_fit) {
          in.connections = 500;
          in.server_after->connections_accepted = 500;
          in.result.wrk->recovery = Recovery::not_needed;
-         in.result.latency_us = Histogram{{1'250'000, 400}};
+         in.result.latency_us = ValueCounts{{1'250'000, 400}};
        },
        {Reason::window_too_short}},
   });

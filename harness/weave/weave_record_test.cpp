@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 using enum TraceState;
 
-constexpr auto kBackend = static_cast<std::uint8_t>(TraceOp::backend);
+constexpr auto kBackendOp = static_cast<std::uint8_t>(TraceOp::backend);
 
 TraceEvent at(std::uint64_t time, std::uint32_t connection, TraceState state, std::uint8_t detail = 0,
               std::uint16_t lane = 5) {
@@ -27,9 +27,9 @@ TimedReply reply(std::int64_t sent, std::int64_t received) {
 // A warm-up connection, then two requests woven on lane 5, sent at 1000 and 1010.
 Trace woven() {
   return {.events = {at(1, 1, accepted), at(2, 1, running), at(3, 1, closed), at(990, 2, accepted),
-                     at(1020, 2, running), at(1030, 3, accepted), at(1040, 2, waiting, kBackend),
-                     at(1050, 3, running), at(1060, 3, waiting, kBackend), at(1100, 2, running), at(1110, 2, closed),
-                     at(1120, 3, running), at(1130, 3, closed)},
+                     at(1020, 2, running), at(1030, 3, accepted), at(1040, 2, waiting, kBackendOp),
+                     at(1050, 3, running), at(1060, 3, waiting, kBackendOp), at(1100, 2, running),
+                     at(1110, 2, closed), at(1120, 3, running), at(1130, 3, closed)},
           .dropped = 0,
           .lanes = 6,
           .connections = 3};
