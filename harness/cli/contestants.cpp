@@ -51,7 +51,7 @@ ServerProgram command_server(const std::string& text, const Interrupt& interrupt
   try {
     return {command, parse_description(child.out())};
   } catch (const std::runtime_error& error) {
-    throw UsageError("'" + text + " --describe': " + error.what());
+    throw UsageError("'" + text + " --describe': " + error.what() + " (see servers/README.md)");
   }
 }
 

@@ -182,6 +182,7 @@ ExitCode execute(const RegressOptions& options, const Interrupt& interrupt) {
   const RunFolder folder = open_folder(options, inputs.places);
   if (!options.inject.empty()) inputs.workload = stored_workload(workload_file(folder, Side::base), base_workload());
   inputs.plan = plan_of(options, inputs);
+  fs::remove(folder.path() / "trials");  // a run's; the launches of a gate lie by side
   for (const Side side : {Side::base, Side::head}) {
     fs::create_directories(folder.path() / to_string(side) / "trials");
   }

@@ -12,9 +12,11 @@ using nlohmann::json;
 
 json parse_object(std::string_view text, std::string_view what) {
   json value = json::parse(text, nullptr, false);
-  if (!value.is_object())
-    throw std::runtime_error(std::string(what) + " is not a JSON object: " + std::string(text.substr(0, 80)));
-  return value;
+  if (value.is_object()) return value;
+  const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  throw std::runtime_error(std::string(what) + " is " +
+                           (blank ? "empty" : "'" + std::string(text.substr(0, 80)) + "'") +
+                           " instead of a JSON object");
 }
 
 [[noreturn]] void fail(std::string_view what, std::string_view key, std::string_view wanted) {
