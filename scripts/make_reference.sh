@@ -24,9 +24,19 @@ case "${1:-}" in
 esac
 [[ -x $bin/interleave ]] || fail 1 "$bin/interleave is missing: make build"
 
+# The trials of a run that the host disturbed: chosen by the steal that it showed, never by their figures.
+disturbed() { grep -l '"reason": *"steal"' "$1"/trials/*.json || true; }
+
 if [[ -z $run ]]; then
   $bin/interleave run --plan quick
-  run=results/latest
+  run=$(readlink -f results/latest)
+  for _ in 1 2 3; do
+    mapfile -t again < <(disturbed "$run")
+    [[ ${#again[@]} -gt 0 ]] || break
+    echo "the host took CPU time from ${#again[@]} trials: measuring them again"
+    rm -- "${again[@]}"
+    $bin/interleave run --resume "$run"
+  done
 fi
 [[ -f $run/run.json ]] || fail 2 "$run is not the folder of a run: there is no run.json"
 new=$(mktemp -d results/.reference.XXXXXX)
