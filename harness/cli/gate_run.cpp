@@ -31,7 +31,7 @@ double GateRun::pilot_cpu_us(const GateCell& cell) {
     const PairPlan pair{
         .cell = cell, .stage = Stage::screen, .sequence = number, .number = number, .head_first = false};
     const TrialRecord trial = run_one(launch_spec(record_.plan, pair, Side::base), Side::base);
-    const Launch launch = launch_of(trial, 0, record_.layout.server_cores);
+    const GateLaunch launch = launch_of(trial, 0, record_.layout.server_cores);
     if (launch.figures.cpu_us_per_request) costs.push_back(*launch.figures.cpu_us_per_request);
   }
   if (costs.empty()) throw std::runtime_error("the base's server gives no CPU time per request: nothing to inject");
@@ -76,7 +76,7 @@ void GateRun::run_stage(Stage stage, const std::vector<GateCell>& cells) {
   }
 }
 
-Launch GateRun::launch(const PairPlan& pair, Side side, Progress& progress) {
+GateLaunch GateRun::launch(const PairPlan& pair, Side side, Progress& progress) {
   const TrialSpec spec = launch_spec(record_.plan, pair, side);
   const std::filesystem::path folder = folder_.path() / to_string(side);
   const auto done = record_.stalls_ms.find(trial_id(spec));

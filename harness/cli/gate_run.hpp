@@ -41,7 +41,7 @@ class GateRun {
 
  private:
   void run_stage(Stage stage, const std::vector<GateCell>& cells);
-  Launch launch(const PairPlan& pair, Side side, Progress& progress);
+  GateLaunch launch(const PairPlan& pair, Side side, Progress& progress);
   TrialRecord run_one(const TrialSpec& spec, Side side);
 
   const GateInputs& inputs_;

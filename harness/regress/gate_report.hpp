@@ -16,8 +16,8 @@ namespace interleave {
 
 struct MeasuredPair {
   PairPlan plan;
-  Launch base;
-  Launch head;
+  GateLaunch base;
+  GateLaunch head;
 };
 
 // A figure that is compared.

@@ -32,9 +32,9 @@ class GateLab {
   [[nodiscard]] GateReport report() const { return evaluate(plan_, pairs_); }
 
  private:
-  Launch launch(const PairPlan& pair, Side side, double factor, double sigma) {
+  GateLaunch launch(const PairPlan& pair, Side side, double factor, double sigma) {
     const auto noisy = [&](double value) { return value * std::exp(sigma * normal(random_)); };
-    Launch launch;
+    GateLaunch launch;
     launch.id = trial_id(launch_spec(plan_, pair, side));
     launch.figures = {.cpu_us_per_request = noisy(20 * factor),
                       .ctx_switches_per_request = noisy(0.6),

@@ -8,7 +8,6 @@
 namespace interleave {
 namespace {
 
-constexpr double kMicrosPerMilli = 1e3;
 constexpr double kMicrosPerSecond = 1e6;
 
 // Requests without a proper reply rank above all that have one.
@@ -62,8 +61,8 @@ bool noise_can_cause(Reason failure) noexcept {
          failure == Reason::overload;
 }
 
-Launch launch_of(const TrialRecord& trial, double stall_ms, std::uint32_t server_cores) {
-  Launch launch;
+GateLaunch launch_of(const TrialRecord& trial, double stall_ms, std::uint32_t server_cores) {
+  GateLaunch launch;
   launch.id = trial_id(trial.spec);
   launch.conditions.stall_ms = stall_ms;
   if (trial.machine_window) launch.conditions.steal_percent = trial.machine_window->steal_percent;

@@ -27,7 +27,7 @@ struct LaunchConditions {
   std::string disturbance;  // a finding against the generator, the backend or the harness; empty: none
 };
 
-struct Launch {
+struct GateLaunch {
   std::string id;
   LaunchConditions conditions;
   std::optional<Finding> failure;  // the server's: it died, it answered wrongly, it refused requests
@@ -40,7 +40,7 @@ struct VoidLimits {
   double stall_ms = 20;
 };
 
-[[nodiscard]] Launch launch_of(const TrialRecord& trial, double stall_ms, std::uint32_t server_cores);
+[[nodiscard]] GateLaunch launch_of(const TrialRecord& trial, double stall_ms, std::uint32_t server_cores);
 
 // Why the pair of this launch is void; empty: it is not.
 [[nodiscard]] std::string void_reason(const LaunchConditions& conditions, const VoidLimits& limits = {});
