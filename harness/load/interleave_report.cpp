@@ -23,26 +23,26 @@ constexpr double kMicrosecondsPerSecond = 1e6;
   throw DriverReportError("interleave-load's report: " + what);
 }
 
-const Json& member(const Json& object, const char* key) {
+const Json& needed(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   if (found == object.end()) fail(std::string("'") + key + "' is missing");
   return *found;
 }
 
 std::uint64_t count(const Json& object, const char* key) {
-  const Json& value = member(object, key);
+  const Json& value = needed(object, key);
   if (!value.is_number_unsigned()) fail(std::string("'") + key + "' is not a count");
   return value.get<std::uint64_t>();
 }
 
 double number(const Json& object, const char* key) {
-  const Json& value = member(object, key);
+  const Json& value = needed(object, key);
   if (!value.is_number()) fail(std::string("'") + key + "' is not a number");
   return value.get<double>();
 }
 
 std::string text_of(const Json& object, const char* key) {
-  const Json& value = member(object, key);
+  const Json& value = needed(object, key);
   if (!value.is_string()) fail(std::string("'") + key + "' is not a text");
   return value.get<std::string>();
 }
@@ -56,7 +56,7 @@ struct Outcomes {
 };
 
 Outcomes outcomes_of(const Json& report, const char* key) {
-  const Json& counts = member(report, key);
+  const Json& counts = needed(report, key);
   const Outcomes all{.scheduled = count(counts, "scheduled"),
                      .ok = count(counts, "ok"),
                      .http_error = count(counts, "http_error"),
@@ -83,7 +83,7 @@ void check_timeline(const Json& report, const Outcomes& window) {
   std::uint64_t failed = 0;
   for (const Json& second : *timeline) {
     std::uint64_t samples = 0;
-    for (const Json& bucket : member(second, "response_ns")) {
+    for (const Json& bucket : needed(second, "response_ns")) {
       if (!bucket.is_array() || bucket.size() != 2 || !bucket[1].is_number_unsigned()) {
         fail("'timeline': a bucket is not [lowest, count]");
       }
@@ -109,7 +109,7 @@ SelfCheckVerdict self_check_of(const Json& report) {
   } else if (validity != "ok") {
     fail("'validity' is '" + validity + "', which is not known");
   }
-  for (const Json& reason : member(report, "validity_reasons")) {
+  for (const Json& reason : needed(report, "validity_reasons")) {
     check.detail += (check.detail.empty() ? "" : "; ") + text_of(reason, "detail");
   }
   return check;
@@ -117,7 +117,7 @@ SelfCheckVerdict self_check_of(const Json& report) {
 
 // Only proper replies: what timed out stands in the generator's histogram at the deadline, above every reply.
 ValueCounts latencies_of(const Json& report, std::uint64_t replies) {
-  const Json& times = member(report, "response_time_ns");
+  const Json& times = needed(report, "response_time_ns");
   std::optional<ValueCounts> bins = hdr_bins_us(text_of(times, "hdr"));
   if (!bins) fail("'hdr' is no histogram");
   std::uint64_t left = replies;
@@ -136,7 +136,7 @@ DriverResult parse_interleave_report(std::string_view text) {
   const Json report = Json::parse(text, nullptr, false);
   if (!report.is_object()) fail(text.empty() ? "it is empty" : "it is truncated or not JSON");
   if (count(report, "schema_version") != kVersion) fail("it is of another version than this program reads");
-  const Json& load = member(report, "load");
+  const Json& load = needed(report, "load");
   const double seconds = number(load, "duration_s");
   if (!(seconds > 0)) {
     const std::string why = self_check_of(report).detail;  // a failed probe
@@ -152,7 +152,7 @@ DriverResult parse_interleave_report(std::string_view text) {
   result.duration_us = static_cast<std::uint64_t>(std::llround(seconds * kMicrosecondsPerSecond));
   result.answered = window.answered() + warmup.answered();
   result.unanswered = window.perhaps_sent() + warmup.perhaps_sent();
-  result.bytes = count(member(report, "bytes"), "received");
+  result.bytes = count(needed(report, "bytes"), "received");
   result.errors = {.connect = window.connect_error,
                    .reset = window.reset,
                    .status = window.http_error,

@@ -11,52 +11,50 @@
 namespace interleave {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::chrono::seconds kShortestTimeout{2};  // wrk's own default
 constexpr std::chrono::seconds kLongestTimeout{60};  // 480 MB of bins
 
-[[noreturn]] void fail(const std::string& what) {
+[[noreturn]] void bad_report(const std::string& what) {
   throw DriverReportError("wrk's report: " + what);
 }
 
-const json& member(const json& object, const char* key) {
+const nlohmann::json& member_of(const nlohmann::json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
-  if (found == object.end()) fail(std::string("'") + key + "' is missing");
+  if (found == object.end()) bad_report(std::string("'") + key + "' is missing");
   return *found;
 }
 
-std::uint64_t count(const json& object, const char* key) {
-  const json& value = member(object, key);
-  if (!value.is_number_unsigned()) fail(std::string("'") + key + "' is not a count");
+std::uint64_t count(const nlohmann::json& object, const char* key) {
+  const nlohmann::json& value = member_of(object, key);
+  if (!value.is_number_unsigned()) bad_report(std::string("'") + key + "' is not a count");
   return value.get<std::uint64_t>();
 }
 
-double number(const json& object, const char* key) {
-  const json& value = member(object, key);
-  if (!value.is_number()) fail(std::string("'") + key + "' is not a number");
+double number(const nlohmann::json& object, const char* key) {
+  const nlohmann::json& value = member_of(object, key);
+  if (!value.is_number()) bad_report(std::string("'") + key + "' is not a number");
   return value.get<double>();
 }
 
-ValueCounts parse_histogram(const json& bins) {
-  if (!bins.is_array()) fail("'histogram' is not an array");
+ValueCounts parse_histogram(const nlohmann::json& bins) {
+  if (!bins.is_array()) bad_report("'histogram' is not an array");
   ValueCounts histogram;
   histogram.reserve(bins.size());
-  for (const json& bin : bins) {
+  for (const nlohmann::json& bin : bins) {
     if (!bin.is_array() || bin.size() != 2 || !bin[0].is_number_unsigned() || !bin[1].is_number_unsigned()) {
-      fail("a bin of 'histogram' is not [microseconds, count]");
+      bad_report("a bin of 'histogram' is not [microseconds, count]");
     }
     const auto value = bin[0].get<std::uint64_t>();
     const auto samples = bin[1].get<std::uint64_t>();
     if (samples == 0 || (!histogram.empty() && histogram.back().first >= value)) {
-      fail("the bins of 'histogram' are not ascending with counts above 0");
+      bad_report("the bins of 'histogram' are not ascending with counts above 0");
     }
     histogram.emplace_back(value, samples);
   }
   return histogram;
 }
 
-std::optional<WrkReported> parse_reported(const json& object) {
+std::optional<WrkReported> parse_reported(const nlohmann::json& object) {
   if (object.is_null()) return std::nullopt;
   return WrkReported{.min_us = number(object, "min_us"),
                      .max_us = number(object, "max_us"),
@@ -68,13 +66,13 @@ std::optional<WrkReported> parse_reported(const json& object) {
                      .p999_us = number(object, "p999_us")};
 }
 
-std::vector<std::uint64_t> parse_route_requests(const json& report) {
+std::vector<std::uint64_t> parse_route_requests(const nlohmann::json& report) {
   const auto routes = report.find("routes");
   if (routes == report.end()) return {};
-  if (!routes->is_array()) fail("'routes' is not an array");
+  if (!routes->is_array()) bad_report("'routes' is not an array");
   std::vector<std::uint64_t> requests;
-  for (const json& begun : *routes) {
-    if (!begun.is_number_unsigned()) fail("an entry of 'routes' is not a count");
+  for (const nlohmann::json& begun : *routes) {
+    if (!begun.is_number_unsigned()) bad_report("an entry of 'routes' is not a count");
     requests.push_back(begun.get<std::uint64_t>());
   }
   return requests;
@@ -123,9 +121,9 @@ std::chrono::seconds wrk_duration(std::chrono::nanoseconds duration) {
 }
 
 DriverResult parse_wrk_report(std::string_view text, std::uint32_t connections) {
-  const json report = json::parse(text, nullptr, false);
+  const nlohmann::json report = nlohmann::json::parse(text, nullptr, false);
   if (!report.is_object()) {
-    fail(text.empty() ? "it is empty: wrk did not end properly" : "it is truncated or not JSON");
+    bad_report(text.empty() ? "it is empty: wrk did not end properly" : "it is truncated or not JSON");
   }
   DriverResult result;
   result.requests = count(report, "requests");
@@ -133,22 +131,22 @@ DriverResult parse_wrk_report(std::string_view text, std::uint32_t connections) 
   result.unanswered = connections;  // each has one request in flight at most when wrk stops
   result.duration_us = count(report, "duration_us");
   result.bytes = count(report, "bytes");
-  if (result.duration_us == 0) fail("'duration_us' is 0");
-  const json& errors = member(report, "errors");
+  if (result.duration_us == 0) bad_report("'duration_us' is 0");
+  const nlohmann::json& errors = member_of(report, "errors");
   result.errors = {.connect = count(errors, "connect"),
                    .reset = count(errors, "read") + count(errors, "write"),
                    .status = count(errors, "status"),
                    .timeout = count(errors, "timeout")};
   result.latency_lost = result.errors.timeout;  // late replies have no sample
   WrkDetails& details = result.wrk.emplace();
-  details.reported = parse_reported(member(report, "reported"));
+  details.reported = parse_reported(member_of(report, "reported"));
   result.route_requests = parse_route_requests(report);
   const WrkTotals totals{.requests = result.requests,
                          .timeouts = result.errors.timeout,
                          .duration_us = result.duration_us,
                          .connections = connections};
   details.expected_interval_us = wrk_expected_interval(totals);
-  const json& bins = member(report, "histogram");
+  const nlohmann::json& bins = member_of(report, "histogram");
   if (bins.is_null()) {
     details.recovery = Recovery::capped;
     return result;
@@ -162,7 +160,7 @@ DriverResult parse_wrk_report(std::string_view text, std::uint32_t connections) 
 
 DriverResult read_wrk_report(const std::filesystem::path& report, std::uint32_t connections) {
   const std::optional<std::string> text = read_file(report);
-  if (!text) fail("there is none: wrk did not end properly");
+  if (!text) bad_report("there is none: wrk did not end properly");
   return parse_wrk_report(*text, connections);
 }
 

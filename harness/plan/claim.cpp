@@ -7,12 +7,12 @@
 
 #include "core/base/config.hpp"
 #include "core/base/text.hpp"
+#include "harness/plan/plan.hpp"
 
 namespace interleave {
 namespace {
 
 constexpr double kLargestValue = 1e12;
-constexpr std::int64_t kMostConnections = 100'000;
 constexpr std::array<Relation, 3> kRelations{Relation::equals, Relation::at_least, Relation::at_most};
 constexpr std::array<std::string_view, 3> kCounters{"max_in_flight", "threads_created", "threads_per_request"};
 

@@ -10,7 +10,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::int64_t kMostConnections = 100'000;
 constexpr std::int64_t kMostRepetitions = 1'000;
 constexpr std::int64_t kLargestSeed = (std::int64_t{1} << 53) - 1;  // exact in every JSON reader
 constexpr nanoseconds kLongestWindow = std::chrono::minutes(10);

@@ -16,6 +16,9 @@
 
 namespace interleave {
 
+// Of a cell, and of what a claim may ask for.
+inline constexpr std::int64_t kMostConnections = 100'000;
+
 // Trials whose only use is to feed the predictions: a cell is never predicted from itself.
 struct CalibrationPlan {
   std::uint32_t repetitions = 3;       // of each kind, per model and workload; 0: no predictions

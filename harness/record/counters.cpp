@@ -8,10 +8,8 @@
 namespace interleave {
 namespace {
 
-using nlohmann::json;
-
-json parse_object(std::string_view text, std::string_view what) {
-  json value = json::parse(text, nullptr, false);
+nlohmann::json parse_object(std::string_view text, std::string_view what) {
+  nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
   if (value.is_object()) return value;
   const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
   throw std::runtime_error(std::string(what) + " is " +
@@ -23,26 +21,26 @@ json parse_object(std::string_view text, std::string_view what) {
   throw std::runtime_error(std::string(what) + ": '" + std::string(key) + "' is not " + std::string(wanted));
 }
 
-std::uint64_t count(const json& object, std::string_view what, const char* key) {
+std::uint64_t count(const nlohmann::json& object, std::string_view what, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_number_unsigned()) fail(what, key, "a count");
   return found->get<std::uint64_t>();
 }
 
-std::optional<std::uint64_t> optional_count(const json& object, std::string_view what, const char* key) {
+std::optional<std::uint64_t> optional_count(const nlohmann::json& object, std::string_view what, const char* key) {
   if (!object.contains(key)) return std::nullopt;
   return count(object, what, key);
 }
 
 // Nanoseconds as microseconds; null (nothing completed yet) is 0.
-double microseconds(const json& object, std::string_view what, const char* key) {
+double microseconds(const nlohmann::json& object, std::string_view what, const char* key) {
   const auto found = object.find(key);
   if (found != object.end() && found->is_null()) return 0;
   if (found == object.end() || !found->is_number()) fail(what, key, "a number");
   return found->get<double>() / 1e3;
 }
 
-std::string text(const json& object, std::string_view what, const char* key) {
+std::string text(const nlohmann::json& object, std::string_view what, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_string()) fail(what, key, "a string");
   return found->get<std::string>();
@@ -68,7 +66,7 @@ std::optional<PerConnection> minus(const std::optional<PerConnection>& after,
                        .responses_squared = minus(after->responses_squared, before->responses_squared)};
 }
 
-std::optional<PerConnection> parse_per_connection(const json& counters) {
+std::optional<PerConnection> parse_per_connection(const nlohmann::json& counters) {
   constexpr std::string_view kWhat = "the server's 'per_connection'";
   const auto found = counters.find("per_connection");
   if (found == counters.end()) return std::nullopt;
@@ -124,7 +122,7 @@ BackendStats difference(const BackendStats& after, const BackendStats& before) {
 
 ServerCounters parse_server_counters(std::string_view json_line) {
   constexpr std::string_view kWhat = "the server's counters";
-  const json object = parse_object(json_line, kWhat);
+  const nlohmann::json object = parse_object(json_line, kWhat);
   ServerCounters counters;
   counters.requests = count(object, kWhat, "requests");
   const auto responses = object.find("responses");
@@ -150,7 +148,7 @@ ServerCounters parse_server_counters(std::string_view json_line) {
 
 BackendStats parse_backend_stats(std::string_view json_text) {
   constexpr std::string_view kWhat = "the backend's STATS";
-  const json object = parse_object(json_text, kWhat);
+  const nlohmann::json object = parse_object(json_text, kWhat);
   BackendStats stats;
   stats.calls = count(object, kWhat, "calls");
   stats.completed = count(object, kWhat, "completed");
@@ -175,7 +173,7 @@ bool ModelDescription::can(std::string_view capability) const noexcept {
 
 ModelDescription parse_description(std::string_view json_text) {
   constexpr std::string_view kWhat = "the server's --describe";
-  const json object = parse_object(json_text, kWhat);
+  const nlohmann::json object = parse_object(json_text, kWhat);
   ModelDescription model;
   model.name = text(object, kWhat, "name");
   model.family = text(object, kWhat, "family");
@@ -183,12 +181,12 @@ ModelDescription parse_description(std::string_view json_text) {
   model.build_type = text(object, kWhat, "build_type");
   const auto capabilities = object.find("capabilities");
   if (capabilities == object.end() || !capabilities->is_array()) fail(kWhat, "capabilities", "an array");
-  for (const json& capability : *capabilities) {
+  for (const nlohmann::json& capability : *capabilities) {
     if (!capability.is_string()) fail(kWhat, "capabilities", "an array of strings");
     model.capabilities.push_back(capability.get<std::string>());
   }
   if (const auto options = object.find("options"); options != object.end() && options->is_array()) {
-    for (const json& option : *options) model.options.push_back(text(option, kWhat, "name"));
+    for (const nlohmann::json& option : *options) model.options.push_back(text(option, kWhat, "name"));
   }
   model.predictable = model.family != "ruler";
   if (model.family == "blocking") model.in_flight_limit = 1;

@@ -10,8 +10,6 @@
 namespace interleave {
 namespace {
 
-constexpr double kMicrosPerMilli = 1e3;
-
 bool is_overloaded(const TrialRecord& trial) {
   return std::any_of(trial.findings.begin(), trial.findings.end(),
                      [](const Finding& finding) { return finding.reason == Reason::overload; });

@@ -19,7 +19,6 @@
 namespace interleave {
 namespace {
 
-constexpr double kMicrosPerMilli = 1e3;
 constexpr std::array kDisplayQuantiles{0.01, 0.05, 0.1,   0.25,  0.5,    0.75,  0.9,
                                        0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999};
 

@@ -7,6 +7,8 @@
 
 namespace interleave {
 
+inline constexpr double kMicrosPerMilli = 1e3;
+
 struct TrialFigures {
   double throughput_rps = 0;
   double goodput_rps = 0;  // replies with a status below 400

@@ -8,7 +8,7 @@
 namespace interleave {
 namespace {
 
-nlohmann::ordered_json figure_json(const GateFigure& figure) {
+nlohmann::ordered_json gating_json(const GateFigure& figure) {
   return {{"model", figure.cell.model},
           {"workload", figure.cell.workload},
           {"connections", figure.cell.connections},
@@ -43,7 +43,7 @@ std::string gate_log_line(const GateReport& report, const GateRecord& record, in
                  {"pairs", report.pairs},
                  {"void_pairs", report.voided.size()},
                  {"invalid_cells", report.broken.size()},
-                 {"figures", array_of(gating, figure_json)}},
+                 {"figures", array_of(gating, gating_json)}},
                 -1);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -14,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "core/net/socket.hpp"
+#include "harness/trial/http_reply.hpp"
 
 namespace interleave {
 namespace {
@@ -38,11 +38,6 @@ bool receive_some(int fd, std::string& into) {
     throw std::system_error(errno, std::generic_category(), "no reply");
   if (got > 0) into.append(buffer.data(), static_cast<std::size_t>(got));
   return got != 0;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 // nullopt: no such header, or no number.

@@ -29,11 +29,6 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(0, text.find_last_not_of(kBlank) + 1);
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 // "HTTP/1.1 200 OK". Throws NoReply.
 int status_of(std::string_view line) {
   const auto status = line.starts_with(kVersion) && line.size() >= kVersion.size() + kStatusDigits
@@ -58,6 +53,11 @@ std::optional<std::size_t> body_length(const StreamReply& reply, ReplyTo to) {
 }
 
 }  // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
 
 std::optional<std::string_view> StreamReply::header(std::string_view name) const noexcept {
   std::string_view rest = head;

@@ -29,6 +29,9 @@ enum class ReplyTo : bool { other, head };
 // without a length. Throws NoReply.
 [[nodiscard]] std::optional<StreamReply> take_reply(std::string& stream, ReplyTo to, bool ended);
 
+// Names of headers. ASCII.
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
 // What came instead, as it can stand in a message: control characters replaced, cut to 60 bytes.
 [[nodiscard]] std::string in_quotes(std::string_view bytes);
 
