@@ -6,8 +6,8 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 option(INTERLEAVE_WERROR "Warnings are errors" ON)
 
-# Most of a unit test's compile time goes into GoogleTest's headers. The dev preset, for editing, compiles each by itself.
-option(INTERLEAVE_UNITY_TESTS "Unit tests are compiled in batches of eight files" ON)
+# The dev preset, for editing, compiles each file by itself.
+option(INTERLEAVE_BATCHES "Unit tests and the harness are compiled in batches of eight files" ON)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
