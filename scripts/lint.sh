@@ -39,7 +39,7 @@ PY
   )
   [[ -n $command ]] || { echo "$file: not compiled by any target"; return 1; }
   # A relative path: __FILE__ is in the text, and another clone lies elsewhere.
-  key=$( (echo "$settings"; cd build/dev && eval "$command -E -P -CC -o - $(printf %q "../../$file")") | sha256sum | cut -c1-32)
+  key=$( (echo "$settings"; cd build/dev && eval "$command -E -P -C -o - $(printf %q "../../$file")") | sha256sum | cut -c1-32)
   if [[ -f $verdicts/$key ]]; then
     touch "$verdicts/$key"
   elif findings=$(clang-tidy --quiet -p build/dev "$file" 2>&1); then
