@@ -207,7 +207,7 @@ def test_the_same_program_in_two_builds_is_not_measured(lab):
     (["--head", str(BIN), "--inject", "cpu=10"], "want cpu=10% or delay=10%"),
     (["--calibrate"], "give --head BUILD alone"),
     (["--base-cmd", "false", "--head-cmd", "false"], "'false --describe' failed: exit 1"),
-    (["--base-cmd", "true", "--head-cmd", "true"], "is empty instead of a JSON object (see servers/README.md)"),
+    (["--base-cmd", "true", "--head-cmd", "true"], "'true --describe': the server's --describe is empty instead of a JSON object (see servers/README.md)"),
 ])
 def test_wrong_usage_is_one_line(lab, options, problem):
     code, out, err = run(lab, *options, "--out", str(lab.out))
